@@ -1,0 +1,1 @@
+"""Counts: everything that the statistics may see of a comparison run."""

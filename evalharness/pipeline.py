@@ -1,0 +1,1 @@
+"""run_audit(plan) -> AuditResult: the only module that knows every stage."""

@@ -1,0 +1,1 @@
+"""The run folder: lock, resolved plan, log."""
