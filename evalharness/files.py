@@ -37,7 +37,7 @@ def write_atomic(path: Path, content: bytes) -> None:
 
 def _cannot_write(path: Path, error: OSError) -> str:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return f"{path}: the disk is full. Nothing that was already computed is lost: make room and run again with --resume."
+        return f"{path}: the disk is full. What was computed is kept: make room and run again with --resume."
     return f"{path}: cannot be written: {error.strerror}. Choose a folder that you may write to."
 
 
