@@ -27,17 +27,16 @@ _LOCK = ".lock"
 def plan_text(resolved: Mapping[str, object]) -> str:
     """A resolved plan as the YAML text that a run folder stores; the same plan gives the same bytes.
 
-    >>> print(plan_text({"audit": "a", "groups": [["gender"]], "seed": 1}), end="")
+    >>> print(plan_text({"seed": 1, "audit": "a", "groups": [["gender"]]}), end="")
+    seed: 1
     audit: a
     groups:
     - - gender
-    seed: 1
     """
     from ruamel.yaml import YAML
 
-    yaml = YAML(typ="safe", pure=True)
+    yaml = YAML()  # the round-trip dumper: keeps the order of the plan
     yaml.default_flow_style = False
-    yaml.sort_base_mapping_type_on_output = False  # keep the order of the plan
     yaml.width = 4096
     stream = io.StringIO()
     yaml.dump(dict(resolved), stream)
@@ -167,4 +166,4 @@ def _take_lock(lock: int, path: Path) -> None:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         os.close(lock)
-        raise RunFolderError(f"{path}: another run is writing to this folder. Wait for it, or choose another.") from None
+        raise RunFolderError(f"{path}: another run writes to this folder. Wait for it, or choose another.") from None
