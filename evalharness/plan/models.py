@@ -247,4 +247,8 @@ class AuditPlan(StrictModel):
 
     def fault(self, path: Loc, text: str) -> str:
         """One fault of this plan, with its line and column where the plan came from a file."""
-        return self._document.fault(path, text) if self._document else f"plan: {dotted(path)}: {text}"
+        if self._document is None:
+            return f"plan: {dotted(path)}: {text}"
+        while path and path not in self._document.positions:  # one attribute may stand without a list
+            path = path[:-1]
+        return self._document.fault(path, text)
