@@ -12,7 +12,7 @@ import threading
 import warnings
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import numpy as np
 from PIL import Image as PillowImage
@@ -101,18 +101,18 @@ def _upright(pixels: ImageArray, orientation: object) -> ImageArray:
 
 _lock = threading.Lock()
 _decoding = 0
-_restore: warnings.catch_warnings[None] | None = None
+_filters: ExitStack | None = None  # open while any thread decodes
 
 
 @contextmanager
 def _quiet() -> Iterator[None]:
     """Hold back Pillow's warnings; ``catch_warnings`` alone is not safe when threads overlap."""
-    global _decoding, _restore  # noqa: PLW0603 - the warning filters are the process's own state
+    global _decoding, _filters  # noqa: PLW0603 - the warning filters are the process's own state
     with _lock:
         _decoding += 1
-        if _restore is None:
-            _restore = warnings.catch_warnings()
-            _restore.__enter__()
+        if _filters is None:
+            _filters = ExitStack()
+            _filters.enter_context(warnings.catch_warnings())
             warnings.filterwarnings("ignore", module=r"PIL\.")
             warnings.simplefilter("ignore", PillowImage.DecompressionBombWarning)
     try:
@@ -120,6 +120,6 @@ def _quiet() -> Iterator[None]:
     finally:
         with _lock:
             _decoding -= 1
-            if _decoding == 0 and _restore is not None:
-                _restore.__exit__(None, None, None)
-                _restore = None
+            if _decoding == 0 and _filters is not None:
+                _filters.close()
+                _filters = None
