@@ -1,0 +1,42 @@
+"""AuditPlan: the YAML that an auditor writes, validated; unknown keys are errors.
+
+The format is fixed (``docs/plan.md``). Defaults live in ``models`` and nowhere else. ``load_plan`` reports every
+fault of a file at once, each as ``plan.yaml:9:5: operating_points.1.fmr: ...``.
+"""
+
+from evalharness.plan.fields import Name, Sha256
+from evalharness.plan.loading import SCHEMA_ID, load_plan, plan_schema
+from evalharness.plan.models import (
+    AuditPlan,
+    DatasetRef,
+    DeepFaceSystem,
+    Disclosure,
+    DlibSystem,
+    ListedComparisons,
+    Purpose,
+    ScoresSystem,
+    SystemSpec,
+    TemplatesSystem,
+    VerificationTask,
+)
+from evalharness.plan.points import OperatingPointPlan
+
+__all__ = [
+    "SCHEMA_ID",
+    "AuditPlan",
+    "DatasetRef",
+    "DeepFaceSystem",
+    "Disclosure",
+    "DlibSystem",
+    "ListedComparisons",
+    "Name",
+    "OperatingPointPlan",
+    "Purpose",
+    "ScoresSystem",
+    "Sha256",
+    "SystemSpec",
+    "TemplatesSystem",
+    "VerificationTask",
+    "load_plan",
+    "plan_schema",
+]

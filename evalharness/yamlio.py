@@ -1,1 +1,0 @@
-"""YAML 1.2 with positions, and pydantic faults with their line and column."""
