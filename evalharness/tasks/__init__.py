@@ -1,1 +1,1 @@
-"""Placeholder docstring; the owner of this package rewrites it."""
+"""Tasks: what is compared, and what is counted."""

@@ -1,0 +1,145 @@
+"""Finding thresholds: four policies, always named, each with the FMR that it attains.
+
+A match is ``score >= threshold``. A fitted threshold attains at most the target: with N scores in
+descending order and k = floor(target x N) in exact decimal arithmetic, it is the k-th score; where ties
+reach past k it is the score above the tie block, and where nothing is above it the next float64.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from types import MappingProxyType
+
+import numpy as np
+
+from evalharness.counts import Counts, Population, populations
+from evalharness.errors import PlanError, RunError
+from evalharness.records import FloatArray, IntArray, OperatingPoint, OperatingPointSpec, Partition, Policy
+from evalharness.statistics.cells import Cell, population_cell
+from evalharness.statistics.intervals import zero_error_upper
+from evalharness.statistics.rates import dyad_evidence, effective_trials
+
+RULE_OF_30 = 30  # errors that give about +-30 % at 90 % confidence (Doddington)
+
+
+def threshold_allowing(scores: FloatArray, allowed: int) -> float:
+    """The lowest observed score as a threshold with at most ``allowed`` scores at or above it.
+
+    Args:
+        scores: At least the ``allowed + 1`` highest scores of a population, in any order.
+        allowed: k.
+
+    >>> threshold_allowing(np.array([0.7, 0.7, 0.6, 0.5]), 3)
+    0.6
+    >>> threshold_allowing(np.array([0.7, 0.7, 0.6, 0.5]), 1) > 0.7
+    True
+    """
+    descending = np.sort(scores)[::-1]
+    above = descending[:allowed]
+    above = above[above > descending[allowed]]
+    return float(above[-1]) if len(above) else float(np.nextafter(descending[0], np.inf))
+
+
+def decide(
+    counts: Counts, spec: OperatingPointSpec, *, partitions: Sequence[Partition], level: float
+) -> OperatingPoint:
+    """Decide the thresholds of one operating point.
+
+    Args:
+        counts: The comparison run.
+        spec: What the plan asks for.
+        partitions: The plan's partitions.
+        level: Level of the bound that stands in for a target that cannot be resolved.
+
+    Raises:
+        PlanError: The operating point names an unknown group, or lacks a threshold or a target.
+        RunError: The tail was cut for other operating points.
+    """
+    keyed = populations(spec, partitions, samples=counts.samples)
+    decided = {key: _decide_one(counts, spec, key, population, level) for key, population in keyed.items()}
+    return OperatingPoint(
+        spec=spec,
+        thresholds=MappingProxyType({k: d.threshold for k, d in decided.items() if d.threshold is not None}),
+        attained_fmr=MappingProxyType({k: d.attained for k, d in decided.items()}),
+        impostors=MappingProxyType({k: d.impostors for k, d in decided.items()}),
+        subjects=MappingProxyType({k: d.subjects for k, d in decided.items()}),
+        unresolved=MappingProxyType({k: d.unresolved for k, d in decided.items() if d.threshold is None}),
+        warnings=tuple(d.warning for d in decided.values() if d.warning),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Decided:
+    impostors: int
+    subjects: int
+    threshold: float | None = None
+    attained: float | None = None
+    unresolved: str = ""
+    warning: str = ""
+
+
+def _decide_one(counts: Counts, spec: OperatingPointSpec, key: str, population: Population, level: float) -> _Decided:
+    cell = population_cell(counts, population)
+    trials = cell.dyads.total
+    found = _vendor(counts, spec) if spec.policy is Policy.VENDOR else _fit(counts, spec, cell, level)
+    if isinstance(found, str):
+        return _Decided(trials, cell.subjects, unresolved=found)
+    attained = len(false_matches(counts, cell, found)) / trials if trials else None
+    warning = "" if spec.policy is Policy.VENDOR else _few_errors(counts, cell, found, key)
+    return _Decided(trials, cell.subjects, found, attained, warning=warning)
+
+
+def false_matches(counts: Counts, cell: Cell, threshold: float) -> IntArray:
+    """Positions in the tail of the comparisons of a cell that match.
+
+    Raises:
+        RunError: The threshold lies below the cut of the tail, so that matches are missing from it.
+    """
+    if threshold < counts.tail.cut:
+        raise RunError(f"counts: the tail was cut at {counts.tail.cut!r}; threshold {threshold!r} lies below it.")
+    return cell.tail[counts.tail.scores[cell.tail] >= threshold]
+
+
+def _vendor(counts: Counts, spec: OperatingPointSpec) -> float:
+    if spec.threshold is None:
+        raise PlanError(f"operating point {spec.name!r}: policy 'vendor' needs a threshold.")
+    return counts.score_kind.to_similarity(spec.threshold)
+
+
+def _fit(counts: Counts, spec: OperatingPointSpec, cell: Cell, level: float) -> float | str:
+    """A threshold, or the reason why there is none."""
+    if spec.fmr is None or not 0 < spec.fmr < 1:
+        raise PlanError(f"operating point {spec.name!r}: fmr is {spec.fmr}; expected a rate between 0 and 1.")
+    trials = cell.dyads.total
+    if not trials:
+        return "no completed non-mated comparisons to set the threshold on"
+    allowed = int(Fraction(spec.fmr) * trials)
+    if not allowed:
+        return _unresolvable(spec.fmr, cell, level)
+    if len(cell.tail) <= allowed:
+        raise RunError(f"counts: the tail does not hold the {allowed + 1} highest scores for {spec.name!r}.")
+    return threshold_allowing(counts.tail.scores[cell.tail], allowed)
+
+
+def _unresolvable(target: Decimal, cell: Cell, level: float) -> str:
+    trials = cell.dyads.total
+    worst, optimistic = (zero_error_upper(n, level=level) for n in (cell.disjoint, trials))
+    return (
+        f"target {target} is finer than 1/{trials}: without a false match in {trials} comparisons of {cell.subjects} "
+        f"subjects the FMR is at most {worst!r} (one-sided {level}; {optimistic!r} if comparisons were independent)"
+    )
+
+
+def _few_errors(counts: Counts, cell: Cell, threshold: float, key: str) -> str:
+    """A warning where the threshold rests on too few independent false matches, else nothing."""
+    errors = false_matches(counts, cell, threshold)
+    subject = counts.subject_of
+    evidence = dyad_evidence(cell, subject[counts.tail.probe[errors]], subject[counts.tail.reference[errors]])
+    effective = evidence.errors / evidence.trials * effective_trials(evidence)
+    if effective >= RULE_OF_30:
+        return ""
+    return (
+        f"{key}: the threshold rests on {evidence.errors} false matches that weigh like {effective:.1f} independent "
+        f"ones; below about {RULE_OF_30} it proves little"
+    )

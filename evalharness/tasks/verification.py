@@ -1,0 +1,244 @@
+"""Verification (1:1): which comparisons are made, and the Counts of them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+import numpy as np
+
+from evalharness.comparison import check_templates, pair_scores, score_blocks
+from evalharness.counts import Acquisition, Counts, ListedPairs, MatedComparisons, Population, Tail, populations
+from evalharness.errors import DatasetError, RunError
+from evalharness.records import (
+    BoolArray,
+    Comparator,
+    Enrolment,
+    FloatArray,
+    IntArray,
+    ListedScores,
+    OperatingPointSpec,
+    PairList,
+    Partition,
+    Samples,
+    ScoreKind,
+)
+from evalharness.tasks.pairs import check_pairs, read_pair_list
+from evalharness.tasks.score_files import require_all_pairs, require_finite, select
+from evalharness.tasks.tail import (
+    NonMatedPairs,
+    TailBudget,
+    check_budget,
+    collect_tail,
+    find_cut,
+    needed_targets,
+    non_mated,
+    pairs_in,
+)
+
+__all__ = ["TailBudget", "count", "count_scores", "read_pair_list"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Enrolled:
+    """Templates by sample."""
+
+    enrolment: Enrolment
+    comparator: Comparator
+    sample_of: IntArray  # (templates,) sample index
+    row_of: IntArray  # (samples,) template row; meaningless where not enrolled
+    acquisition: Acquisition
+
+    def scores(self, first: IntArray, second: IntArray) -> tuple[FloatArray, BoolArray]:
+        """Scores of record of sample pairs, and which of them could be completed."""
+        completed: BoolArray = self.acquisition.enrolled[first] & self.acquisition.enrolled[second]
+        scores = np.zeros(len(first), dtype=np.float64)
+        rows = self.row_of[first[completed]], self.row_of[second[completed]]
+        scores[completed] = pair_scores(self.enrolment.templates, self.comparator, first=rows[0], second=rows[1])
+        return scores, completed
+
+
+def count(
+    samples: Samples,
+    enrolment: Enrolment,
+    *,
+    specs: Sequence[OperatingPointSpec],
+    partitions: Sequence[Partition],
+    pairs: PairList | None = None,
+    budget: TailBudget | None = None,
+) -> Counts:
+    """Compare templates and count.
+
+    Comparisons with a dataset fault on a side are left out and counted in ``excluded``; those with an
+    acquisition failure on a side are attempted and not completed.
+
+    Args:
+        samples: The admitted samples.
+        enrolment: What became of each of them.
+        specs: The operating points: the tail must hold each of them.
+        partitions: The plan's partitions.
+        pairs: A pair list; None for all pairs, each unordered pair once.
+        budget: How many scores may be held; None for the default.
+
+    Raises:
+        SystemInputError: Templates that cannot be compared.
+        DatasetError: A pair list with a repeated pair or a self-comparison.
+        PlanError: An operating point names an unknown group, or needs more scores than the budget holds.
+    """
+    needs = _needs(samples, specs, partitions)
+    enrolled = _enrolled(samples, enrolment)
+    if pairs is not None:
+        check_pairs(pairs, samples, where="pair list", error=DatasetError)
+        return _count_listed(samples, enrolled, pairs)
+    acquisition = enrolled.acquisition
+    mated = _mated_pairs(samples, acquisition.attempted)
+    scores, completed = enrolled.scores(mated.probe, mated.reference)
+    return Counts(
+        score_kind=enrolled.comparator.score_kind,
+        subjects=len(samples.subjects),
+        subject_of=samples.subject_of,
+        acquisition=acquisition,
+        mated=MatedComparisons(mated.probe, mated.reference, scores, completed),
+        tail=_tail(samples, enrolled, needs, budget or TailBudget()),
+        listed=None,
+        excluded=_pairs_lost(len(samples), int(np.count_nonzero(acquisition.attempted))),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Needs:
+    """What the operating points ask of the tail."""
+
+    given: tuple[float, ...]  # in the system's own unit
+    fitted: Mapping[str, tuple[Decimal, Mapping[str, Population]]]  # by operating point
+
+
+def _needs(samples: Samples, specs: Sequence[OperatingPointSpec], partitions: Sequence[Partition]) -> _Needs:
+    """Find the populations of all operating points; an unknown group is refused here, before comparing."""
+    keyed = [(spec, populations(spec, partitions, samples=len(samples))) for spec in specs]
+    fitted = {spec.name: (spec.fmr, found) for spec, found in keyed if spec.fmr is not None}
+    return _Needs(tuple(spec.threshold for spec in specs if spec.threshold is not None), fitted)
+
+
+def _tail(samples: Samples, enrolled: _Enrolled, needs: _Needs, budget: TailBudget) -> Tail:
+    """The non-mated scores of all pairs, in one pass when all can be kept, else in two."""
+    subject_of, mask = samples.subject_of, enrolled.acquisition.enrolled
+    targets = needed_targets(needs.fitted, subject_of=subject_of, enrolled=mask)
+    check_budget(targets, budget)
+
+    def stream() -> Iterator[NonMatedPairs]:
+        blocks = score_blocks(enrolled.enrolment.templates, enrolled.comparator)
+        return non_mated(blocks, sample_of=enrolled.sample_of, subject_of=subject_of)
+
+    everyone = Population(np.ones(len(samples), dtype=np.bool_), np.zeros(len(samples), dtype=np.int64))
+    trials = pairs_in(everyone, subject_of=subject_of, enrolled=mask)
+    cut = -np.inf
+    if trials > budget.keep_all:
+        fixed = [enrolled.comparator.score_kind.to_similarity(threshold) for threshold in needs.given]
+        cut = find_cut(stream(), targets=targets, fixed=fixed)
+    return collect_tail(stream(), cut=cut, trials=trials, budget=budget)
+
+
+def count_scores(
+    samples: Samples,
+    listed: ListedScores,
+    *,
+    score_kind: ScoreKind,
+    comparisons: Literal["all-pairs"] | PairList | None = None,
+) -> Counts:
+    """Count precomputed comparisons.
+
+    Args:
+        samples: The admitted samples.
+        listed: The score file.
+        score_kind: The unit of the supplier's scores; ``listed`` holds similarities already.
+        comparisons: None for the file's own pairs; ``all-pairs`` demands every unordered pair of samples
+            once; a pair list takes those pairs from the file, in either order.
+
+    Raises:
+        SystemInputError: A repeated or missing pair, a self-comparison, or a score that is not a number.
+    """
+    check_pairs(listed.pairs, samples, where="score file")
+    require_finite(listed)
+    if comparisons == "all-pairs":
+        require_all_pairs(samples, listed)
+    elif comparisons is not None:
+        check_pairs(comparisons, samples, where="pair list", error=DatasetError)
+        listed = select(samples, listed, comparisons)
+    return _counts_of(
+        samples, listed, acquisition=None, score_kind=score_kind, directed=comparisons != "all-pairs", excluded=0
+    )
+
+
+def _enrolled(samples: Samples, enrolment: Enrolment) -> _Enrolled:
+    """Check an enrolment against the samples and index its templates."""
+    if enrolment.identity.comparator is None:
+        raise RunError(f"system {enrolment.identity.name}: has no comparator for its templates.")
+    attempted = np.ones(len(samples), dtype=np.bool_)
+    attempted[list(enrolment.faults)] = False
+    sample_of = np.flatnonzero(enrolment.enrolled)
+    if len(enrolment.enrolled) != len(samples) or len(sample_of) != len(enrolment.templates):
+        raise RunError("enrolment: its samples or templates are not those of the index.")
+    check_templates(enrolment.templates, [samples.rows[i].sample for i in sample_of])
+    row_of = np.zeros(len(samples), dtype=np.int64)
+    row_of[sample_of] = np.arange(len(sample_of))
+    acquisition = Acquisition(attempted, enrolment.enrolled)
+    return _Enrolled(enrolment, enrolment.identity.comparator, sample_of, row_of, acquisition)
+
+
+def _mated_pairs(samples: Samples, attempted: BoolArray) -> PairList:
+    """All unordered pairs of attempted samples of one subject, by subject, in index order."""
+    order = np.argsort(samples.subject_of, kind="stable")
+    order = order[attempted[order]]
+    sizes = np.bincount(samples.subject_of[order], minlength=len(samples.subjects))
+    first, second = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+    for start, size in zip(np.cumsum(sizes) - sizes, sizes, strict=True):
+        upper = np.triu_indices(int(size), 1)
+        first.append(order[start + upper[0]])
+        second.append(order[start + upper[1]])
+    return PairList(np.concatenate(first), np.concatenate(second))
+
+
+def _pairs_lost(samples: int, attempted: int) -> int:
+    return (samples * (samples - 1) - attempted * (attempted - 1)) // 2
+
+
+def _count_listed(samples: Samples, enrolled: _Enrolled, pairs: PairList) -> Counts:
+    attempted = enrolled.acquisition.attempted
+    kept = attempted[pairs.probe] & attempted[pairs.reference]
+    pairs = PairList(pairs.probe[kept], pairs.reference[kept])
+    scores, completed = enrolled.scores(pairs.probe, pairs.reference)
+    return _counts_of(
+        samples,
+        ListedScores(pairs, scores, completed),
+        acquisition=enrolled.acquisition,
+        score_kind=enrolled.comparator.score_kind,
+        directed=True,
+        excluded=int(np.count_nonzero(~kept)),
+    )
+
+
+def _counts_of(
+    samples: Samples,
+    listed: ListedScores,
+    *,
+    acquisition: Acquisition | None,
+    score_kind: ScoreKind,
+    directed: bool,
+    excluded: int,
+) -> Counts:
+    """Counts of an explicit list: every completed non-mated comparison is in the tail."""
+    probe, reference = listed.pairs.probe, listed.pairs.reference
+    mated = samples.subject_of[probe] == samples.subject_of[reference]
+    tail = ~mated & listed.completed
+    return Counts(
+        score_kind=score_kind,
+        subjects=len(samples.subjects),
+        subject_of=samples.subject_of,
+        acquisition=acquisition,
+        mated=MatedComparisons(probe[mated], reference[mated], listed.scores[mated], listed.completed[mated]),
+        tail=Tail(probe[tail].astype(np.int32), reference[tail].astype(np.int32), listed.scores[tail], -np.inf),
+        listed=ListedPairs(probe[~mated], reference[~mated], listed.completed[~mated]),
+        directed=directed,
+        excluded=excluded,
+    )
