@@ -41,8 +41,9 @@ def _point_lines(findings: Findings, point: OperatingPointInfo, width: int) -> I
         where = f"threshold {threshold(next(iter(point.thresholds.values())))}"
     else:
         where = "a threshold per group" if point.thresholds else "no threshold could be found"
-    mark = " (HYPOTHETICAL)" if point.hypothetical else ""
-    yield _fit(f"{one_line(point.name)}: {where}{mark}", width).rstrip()
+    yield _fit(f"{one_line(point.name)}: {where}", width).rstrip()
+    if point.hypothetical:
+        yield "HYPOTHETICAL: a what-if, never an operational result"
     roomy = width >= _WITH_COUNTS
     table: list[_Line] = [("group", "subj", "FMR within group", "FNMR", "FTA")]
     table.append(_line(findings, point, ALL, findings.result.population.subjects, roomy))
