@@ -1,17 +1,10 @@
-"""AuditResult <-> result.json: the one file from which every report and published metric is rendered.
+"""The parts of an AuditResult, as they stand in ``result.json``: one schema, versioned as a whole."""
 
-Versioned by ``schema_version``; readers ignore fields that they do not know. Nothing here computes: a
-number is written as the statistics gave it, and ``repr`` round-trips.
-"""
+from typing import Literal
 
-import json
-from pathlib import Path
-from typing import Any, Literal
-
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 SCHEMA_VERSION = "1.0"
-SCHEMA_ID = "https://evalharness.example/schemas/result-1.0.json"
 
 
 class _Part(BaseModel):
@@ -194,7 +187,7 @@ class CatalogueRow(_Part):
 class AuditResult(_Part):
     """Everything that one audit found."""
 
-    schema_version: str = SCHEMA_VERSION
+    schema_version: str = Field(default=SCHEMA_VERSION, pattern=r"^1\.[0-9]{1,4}$")
     audit: AuditInfo
     dataset: DatasetInfo
     admission: AdmissionInfo
@@ -205,14 +198,4 @@ class AuditResult(_Part):
     catalogue: tuple[CatalogueRow, ...]
     limits: tuple[str, ...] = Field(description="what this audit cannot tell, in sentences")
     software: dict[str, str]
-    plan: dict[str, Any] = Field(description="the plan as resolved: dataset by id and digest, no paths")
-
-
-def dump_result(result: AuditResult) -> str:
-    """``result.json`` as text: sorted by field order, two-space indent, floats as ``repr``; ends in a newline."""
-    return json.dumps(result.model_dump(mode="json"), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-
-
-def load_result(path: Path) -> AuditResult:
-    """Read a ``result.json``."""
-    return AuditResult.model_validate_json(path.read_bytes())
+    plan: dict[str, JsonValue] = Field(description="the plan as resolved: dataset by id and digest, no paths")

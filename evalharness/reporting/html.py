@@ -1,0 +1,70 @@
+"""``report.html``: one self-contained page, without script, the same bytes for the same result."""
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from evalharness.reporting import facts, wording
+from evalharness.reporting.keyresults import acquisition_sentence, key_results
+from evalharness.reporting.lookup import Findings
+from evalharness.reporting.numbers import level
+from evalharness.reporting.points import differential_table, point_view
+from evalharness.reporting.rates import fta_table
+from evalharness.reporting.text import visible
+from evalharness.result import AuditResult
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+
+def render_html(result: AuditResult) -> str:
+    """The report that an auditor hands over.
+
+    Groups below the plan's disclosure floor are blanked, unless the dataset states that its group sizes are
+    public or nobody is behind the faces. Every string of the result is printed as text.
+
+    Args:
+        result: What an audit found.
+
+    Returns:
+        A complete HTML document that loads nothing and runs nothing.
+    """
+    findings = Findings.of(result)
+    partitions = list(enumerate(result.population.partitions, 1))
+    observable = result.population.acquisition_observable
+    return _template().render(
+        w=wording,
+        result=result,
+        level=level(result.audit.interval_level),
+        title=wording.title(result.system.name, result.dataset.name),
+        key_results=key_results(findings),
+        acquisition=acquisition_sentence(findings),
+        measured=list(facts.measured(result)),
+        people=[*facts.people(findings), *facts.evidence(result)],
+        labels=facts.label_table(findings),
+        groups=[facts.group_table(findings, partition, key=f"part-{i}") for i, partition in partitions],
+        fta=[fta_table(findings, partition, key=f"part-{i}") for i, partition in partitions] if observable else [],
+        fta_differentials=differential_table(findings, "", key="all"),
+        points=[point_view(findings, point, key=f"op-{i}") for i, point in enumerate(result.operating_points, 1)],
+        reproduce=[*facts.reproduce(result), *facts.exact_thresholds(findings)],
+        plan=facts.plan_text(result),
+    )
+
+
+@cache
+def _template() -> "Template":
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("evalharness.reporting"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_plain,
+    )
+    return environment.get_template("report.html.j2")
+
+
+def _plain(value: object) -> object:
+    """What a template prints: strings that are not already markup lose whatever a reader could not see."""
+    return visible(value) if type(value) is str else value

@@ -1,0 +1,114 @@
+"""Key results in plain sentences: what the numbers say and no more."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from evalharness.reporting import wording
+from evalharness.reporting.lookup import ALL, Findings
+from evalharness.reporting.numbers import rate, threshold
+from evalharness.reporting.rates import comparable, described, notes_in_words
+from evalharness.reporting.text import group_label, partition_label
+from evalharness.result import MeasureRow, OperatingPointInfo, PartitionInfo
+
+_MOST_NAMED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class KeyResults:
+    """The sentences of one operating point."""
+
+    heading: str
+    sentences: tuple[str, ...]
+
+
+def key_results(findings: Findings) -> list[KeyResults]:
+    """Sentences for every operating point that is not hypothetical."""
+    points = [point for point in findings.result.operating_points if not point.hypothetical]
+    return [KeyResults(_heading(point), tuple(_sentences(findings, point))) for point in points]
+
+
+def acquisition_sentence(findings: Findings) -> str:
+    """The failure-to-acquire rate of all samples."""
+    if not findings.result.population.acquisition_observable:
+        return wording.UNOBSERVED
+    row = findings.row("fta", "", ALL)
+    if findings.disclosure.hides(ALL):
+        return wording.suppressed(findings.disclosure.floor)
+    if row is None or row.value is None:
+        return _capital(wording.not_measured("failure-to-acquire rate", _why(row))) + "."
+    return wording.acquisition(described(row))
+
+
+def _heading(point: OperatingPointInfo) -> str:
+    if len(point.thresholds) == 1:
+        return f"{point.name}: threshold {threshold(next(iter(point.thresholds.values())))}"
+    return point.name
+
+
+def _sentences(findings: Findings, point: OperatingPointInfo) -> Iterator[str]:
+    if findings.disclosure.hides(ALL):
+        yield wording.suppressed(findings.disclosure.floor)
+        return
+    false_match = _overall(findings.row("fmr", point.name, ALL, ALL), "false match rate", mated=False)
+    false_non_match = _overall(findings.row("fnmr", point.name, ALL), "false non-match rate", mated=True)
+    yield wording.overall(false_match, false_non_match)
+    for partition in findings.result.population.partitions:
+        yield " ".join(_partition_sentences(findings, point, partition))
+
+
+def _overall(row: MeasureRow | None, measure: str, *, mated: bool) -> str:
+    if row is None or row.value is None:
+        return wording.not_measured(measure, _why(row))
+    return wording.of_comparisons(described(row), mated=mated)
+
+
+def _partition_sentences(findings: Findings, point: OperatingPointInfo, partition: PartitionInfo) -> Iterator[str]:
+    groups = [group.id for group in partition.groups if comparable(findings, group)]
+    within = [(name, findings.row("fmr", point.name, name, name)) for name in groups]
+    mated = [(name, findings.row("fnmr", point.name, name)) for name in groups]
+    by = partition_label(partition.id)
+    yield _ends(within, "false match rate within a group", "false match within a group", by)
+    yield _ends(mated, "false non-match rate", "false non-match", by)
+    counted = {name for name, row in within if row is not None and row.value is not None}
+    out = [
+        group_label(group.id)
+        for group in partition.groups
+        if group.id not in counted and not findings.disclosure.hides(group.id)
+    ]
+    if out and counted:
+        yield wording.left_out(_some(out))
+
+
+def _ends(found: Sequence[tuple[str, MeasureRow | None]], measure: str, errors: str, by: str) -> str:
+    known = [(name, row, row.value) for name, row in found if row is not None and row.value is not None]
+    if not known:
+        return wording.none_measured(measure, by)
+    if len(known) == 1:
+        name, row, _ = known[0]
+        return wording.only_one(measure, by, f"{group_label(name)}, {described(row)}")
+    top, bottom = max(value for *_, value in known), min(value for *_, value in known)
+    if top == 0:
+        uppers = [row.upper for _, row, _ in known if row.upper is not None]
+        return wording.all_zero(errors, by, groups=len(known), uppers=[rate(x) for x in sorted(uppers)])
+    if top == bottom:
+        return wording.all_equal(measure, by, groups=len(known), rate=rate(top))
+    highest = [f"{group_label(name)}, {described(row)}" for name, row, value in known if value == top]
+    lowest = [f"{group_label(name)}, {described(row)}" for name, row, value in known if value == bottom]
+    return wording.highest_and_lowest(measure, by, highest=_several(highest), lowest=_several(lowest))
+
+
+def _several(items: Sequence[str]) -> str:
+    return "; ".join(_some(items))
+
+
+def _some(items: Sequence[str]) -> list[str]:
+    rest = len(items) - _MOST_NAMED
+    return [*items[:_MOST_NAMED], *([f"and {rest} more"] if rest > 0 else [])]
+
+
+def _why(row: MeasureRow | None) -> str:
+    return notes_in_words(row.note) if row is not None else "not reported"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

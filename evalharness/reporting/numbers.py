@@ -1,0 +1,103 @@
+"""How numbers look: rounding happens here and nowhere else, and never turns a rate that is not zero into zero."""
+
+from decimal import ROUND_FLOOR, Decimal
+
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+_SMALLEST_PERCENT = 1e-4  # below, powers of ten
+
+
+def count(number: int) -> str:
+    """A whole number with thousands separators.
+
+    >>> count(9384)
+    '9,384'
+    """
+    return f"{number:,}"
+
+
+def counts(errors: int, trials: int) -> str:
+    """Errors and trials side by side.
+
+    >>> counts(12, 9384)
+    '12 of 9,384'
+    """
+    return f"{errors:,} of {trials:,}"
+
+
+def rate(value: float) -> str:
+    """A proportion with three significant digits: per cent, below 0.01 % as a power of ten.
+
+    Only 0.0 prints as ``0`` and only 1.0 as ``100%``.
+
+    >>> [rate(v) for v in (0.0, 1.0, 0.0012787723785166241, 0.128, 0.99999, 0.0000321)]
+    ['0', '100%', '0.128%', '12.8%', '99.9990%', '3.21 × 10⁻⁵']
+    """
+    if value == 0:
+        return "0"
+    if 0 < value < _SMALLEST_PERCENT:
+        digits, _, power = f"{value:.2e}".partition("e")
+        return f"{digits} × 10{str(int(power)).translate(_SUPERSCRIPTS)}"
+    return f"{_percent(value)}%"
+
+
+def _percent(value: float, digits: int = 3) -> str:
+    percent = Decimal(repr(value)) * 100
+    if percent >= 100:
+        return f"{percent.normalize():f}"
+    leading = percent.adjusted()  # 2 for 100, 0 for 1.28, -1 for 0.128
+    decimals = max(digits - 1 - leading, 0)
+    short = f"{percent:.{decimals}f}"
+    if Decimal(short) < 100:
+        return short
+    # Close to 100 %: as many decimals as it takes to show that it is not, rounded down.
+    decimals = 1 - (100 - percent).adjusted()
+    return f"{percent.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_FLOOR):f}"
+
+
+def one_in(value: float) -> str:
+    """A small rate as a natural frequency; empty where that says nothing (zero, or above one in ten).
+
+    >>> one_in(12 / 9384), one_in(3.21e-5), one_in(0.5), one_in(0.0)
+    ('1 in 782', '1 in 31,200', '', '')
+    """
+    if not 0 < value <= 0.1:
+        return ""
+    return f"1 in {Decimal(f'{1 / value:.2e}'):,.0f}"
+
+
+def interval(lower: float, upper: float) -> str:
+    """The limits of an interval.
+
+    >>> interval(0.0004, 0.0041), interval(0.0, 0.095)
+    ('0.0400% to 0.410%', '0 to 9.50%')
+    """
+    return f"{rate(lower)} to {rate(upper)}"
+
+
+def level(value: float) -> str:
+    """A confidence level.
+
+    >>> level(0.95), level(0.999)
+    ('95%', '99.9%')
+    """
+    return f"{(Decimal(repr(value)) * 100).normalize():f}%"
+
+
+def threshold(value: float) -> str:
+    """A threshold to six significant digits; the exact one stands in the section on reproduction.
+
+    >>> threshold(0.6), threshold(0.48312938213348391)
+    ('0.6', '0.483129')
+    """
+    return f"{value:.6g}"
+
+
+def plain_rate(value: float) -> str:
+    """A proportion for a terminal: two significant digits, no superscripts.
+
+    >>> [plain_rate(v) for v in (0.0, 0.0000321, 0.00128, 0.128, 0.99999)]
+    ['0', '3.2e-05', '0.13%', '13%', '99.9990%']
+    """
+    if value == 0:
+        return "0"
+    return f"{value:.1e}" if 0 < value < _SMALLEST_PERCENT else f"{_percent(value, digits=2)}%"

@@ -1,0 +1,177 @@
+"""Rates as cells and tables: counts beside every rate, a reason where there is none."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from evalharness.reporting import wording
+from evalharness.reporting.lookup import ALL, Findings
+from evalharness.reporting.numbers import count, counts, interval, level, one_in, rate
+from evalharness.reporting.tables import Cell, Column, Table
+from evalharness.reporting.text import group_label, partition_label
+from evalharness.result import GroupInfo, MeasureRow, OperatingPointInfo, PartitionInfo
+
+_OPTIMISTIC = re.compile(r"optimistic upper ([0-9][0-9.e-]{0,40})")
+_NOTE = "Note"
+
+
+def described(row: MeasureRow) -> str:
+    """A defined rate with its counts and interval, for a sentence."""
+    assert row.value is not None
+    parts = [rate(row.value), *filter(None, [one_in(row.value)])]
+    said = ", ".join(parts)
+    if row.lower is not None and row.upper is not None:
+        said += f"; {level(row.level)} interval {interval(row.lower, row.upper)}"
+    else:
+        said += "; no interval"
+    return f"{_counted(row)} ({said})"
+
+
+def _counted(row: MeasureRow) -> str:
+    return counts(row.errors, row.trials) if row.errors is not None and row.trials is not None else "a share"
+
+
+def rate_cell(row: MeasureRow | None, *, hidden: bool) -> Cell:
+    """The rate with its counts below it."""
+    if hidden:
+        return Cell(wording.WITHHELD, absent=True)
+    if row is None:
+        return Cell("not reported", absent=True)
+    if row.value is None:
+        return Cell("undefined", detail=notes_in_words(row.note), absent=True)
+    below = [_counted(row)] if row.trials is not None else []
+    return Cell(rate(row.value), detail=" · ".join([*below, *filter(None, [one_in(row.value)])]), numeric=True)
+
+
+def interval_cell(row: MeasureRow | None, *, hidden: bool) -> Cell:
+    """The interval of a rate; empty where there is no rate."""
+    if hidden or row is None or row.value is None:
+        return Cell("")
+    if row.lower is None or row.upper is None:
+        return Cell("none", absent=True)
+    return Cell(interval(row.lower, row.upper), numeric=True)
+
+
+def notes_in_words(note: str) -> str:
+    """The note of a measure with its number rounded like every other."""
+    return _OPTIMISTIC.sub(lambda match: wording.optimistic(_rounded(match[1])), note)
+
+
+def _rounded(number: str) -> str:
+    try:
+        return rate(float(number))
+    except ValueError:
+        return number
+
+
+def split_notes(rows: Sequence[MeasureRow]) -> tuple[list[str], list[str]]:
+    """Notes that every defined rate shares, and for each row what is left of its own.
+
+    A note of several parts joins them with ``; ``. The note of an undefined rate is its reason, shown with it.
+    """
+    parts = [row.note.split("; ") if row.note and row.value is not None else [] for row in rows]
+    defined = [own for own, row in zip(parts, rows, strict=True) if row.value is not None]
+    shared = [part for part in defined[0] if all(part in own for own in defined)] if len(defined) > 1 else []
+    return shared, ["; ".join(part for part in own if part not in shared) for own in parts]
+
+
+def fmr_table(findings: Findings, point: OperatingPointInfo, partition: PartitionInfo, *, key: str) -> Table:
+    """False match rate within each group of a partition, and of all comparisons together."""
+    level_text = level(findings.result.audit.interval_level)
+    return _rate_table(
+        findings,
+        partition,
+        measures=[("FMR", [findings.row("fmr", point.name, group, group) for group in _names(partition)])],
+        key=f"{key}-fmr",
+        caption=f"False match rate within each group, by {partition_label(partition.id)} ({level_text} intervals)",
+    )
+
+
+def fnmr_table(findings: Findings, point: OperatingPointInfo, partition: PartitionInfo, *, key: str) -> Table:
+    """False non-match rate and false rejection rate of each group of a partition."""
+    level_text = level(findings.result.audit.interval_level)
+    names = _names(partition)
+    return _rate_table(
+        findings,
+        partition,
+        measures=[
+            ("FNMR", [findings.row("fnmr", point.name, group) for group in names]),
+            ("FRR", [findings.row("frr", point.name, group) for group in names]),
+        ],
+        key=f"{key}-fnmr",
+        caption=f"False non-match and false rejection rates, by {partition_label(partition.id)} "
+        f"({level_text} intervals)",
+    )
+
+
+def fta_table(findings: Findings, partition: PartitionInfo, *, key: str) -> Table:
+    """Failure-to-acquire rate of each group of a partition."""
+    level_text = level(findings.result.audit.interval_level)
+    return _rate_table(
+        findings,
+        partition,
+        measures=[("FTA", [findings.row("fta", "", group) for group in _names(partition)])],
+        key=f"{key}-fta",
+        caption=f"Failure-to-acquire rate, by {partition_label(partition.id)} ({level_text} intervals)",
+    )
+
+
+_Measured = tuple[str, Sequence[MeasureRow | None]]
+
+
+def _rate_table(
+    findings: Findings, partition: PartitionInfo, *, measures: Sequence[_Measured], key: str, caption: str
+) -> Table:
+    columns = [Column("Group"), Column("Subjects", numeric=True)]
+    for title, _ in measures:
+        columns += [Column(title, numeric=True), Column(f"{title} interval", numeric=True)]
+    hides = findings.disclosure.hides
+    shown = [
+        row
+        for _, rows in measures
+        for row, name in zip(rows, _names(partition), strict=True)
+        if row is not None and not hides(name)
+    ]
+    shared, own = split_notes(shown)
+    left = dict(zip(map(id, shown), own, strict=True))
+    body = []
+    for place, name in enumerate(_names(partition)):
+        cells = [rows[place] for _, rows in measures]
+        hidden = hides(name)
+        body.append(
+            (
+                Cell(group_label(name)),
+                _subjects(findings, partition, place, cells, hidden=hidden),
+                *(part for row in cells for part in (rate_cell(row, hidden=hidden), interval_cell(row, hidden=hidden))),
+                Cell(notes_in_words("; ".join(_distinct(left.get(id(row), "") for row in cells)))),
+            )
+        )
+    notes = [notes_in_words(f"{part[:1].upper()}{part[1:]}.") for part in shared]
+    if any(hides(name) for name in _names(partition)):
+        notes.append(wording.suppressed(findings.disclosure.floor))
+    table = Table(key, caption, (*columns, Column(_NOTE)), tuple(body), tuple(notes))
+    return table.without_empty_column(_NOTE)
+
+
+def _subjects(
+    findings: Findings, partition: PartitionInfo, place: int, rows: Sequence[MeasureRow | None], *, hidden: bool
+) -> Cell:
+    """Distinct subjects that took part; where no row says so, those of the group."""
+    if hidden:
+        return Cell(wording.WITHHELD, absent=True)
+    known = next((row.subjects for row in rows if row is not None and row.subjects is not None), None)
+    if known is None:
+        known = partition.groups[place - 1].subjects if place else findings.result.population.subjects
+    return Cell(count(known), numeric=True)
+
+
+def _names(partition: PartitionInfo) -> list[str]:
+    return [ALL, *(group.id for group in partition.groups)]
+
+
+def _distinct(notes: Iterable[str]) -> Iterator[str]:
+    return iter(dict.fromkeys(note for note in notes if note))
+
+
+def comparable(findings: Findings, group: GroupInfo) -> bool:
+    """Whether a sentence may set a group beside another: labelled, large enough and not withheld."""
+    return group.known and group.adequate and not findings.disclosure.hides(group.id)

@@ -1,0 +1,221 @@
+"""Every sentence of our own that a report prints, in one place, to be reviewed as a whole.
+
+Rules: no adjective that the numbers do not carry; differentials, never a verdict; a count beside every rate;
+what is undefined is said to be so, with the reason. Words about a measure come from the result's catalogue,
+words about what the audit cannot tell from ``result.limits`` (``evalharness.result.limits``).
+"""
+
+from collections.abc import Sequence
+
+# --- headings
+CONTENTS = "Contents"
+KEY_RESULTS = "Key results"
+MEASURED = "What was measured"
+PEOPLE = "On whom, and with whose consent"
+GROUPS = "Samples and groups"
+ACQUISITION = "Acquisition failures"
+RATES = "Error rates"
+FALSE_MATCHES = "False matches"
+FALSE_NON_MATCHES = "False non-matches and false rejections"
+MATRIX = "False matches between groups"
+DIFFERENTIALS = "Differences between groups"
+LIMITS = "What this audit cannot tell"
+METHODS = "Methods"
+REPRODUCE = "How to reproduce it"
+WARNINGS = "Warnings"
+PLAN = "The plan as it was run"
+
+# --- boxes
+SYNTHETIC_TITLE = "Synthetic faces"
+SYNTHETIC = (
+    "The faces in this audit were generated and belong to nobody. It tests the harness and says nothing about how a "
+    "system treats people."
+)
+STATEMENTS_TITLE = "What the dataset's makers and its manifest require to be said"
+HYPOTHETICAL_TITLE = "Hypothetical"
+HYPOTHETICAL = (
+    "This operating point uses a threshold of its own for each group. That makes false match rates equal by "
+    "construction and would need the group of every person to be known in operation. It is a what-if and never an "
+    "operational result."
+)
+
+# --- key results
+READING = (
+    "A false match is a comparison of two different people that is declared a match; a false non-match is a "
+    "comparison of one person with themself that is declared a non-match. Each interval is meant to hold the true "
+    "rate for people like those measured, with the stated confidence, for that one number."
+)
+NOTHING_MEASURED = "This audit measured no error rate: the tables below give the reasons."
+HYPOTHETICAL_LEFT_OUT = "Hypothetical operating points are reported further below and not summarised here."
+
+# --- captions and notes
+LABELS_CAPTION = "Labels: where each comes from, and what is missing"
+FAULTS_NOTE = "Unusable images are faults of the dataset, not of the system; they stand outside every rate."
+UNOBSERVED = "The scores were supplied ready-made: how many samples gave no template cannot be known."
+MATRIX_NOTE = (
+    "Each unordered pair of groups is counted once and shown in both places, unless a pair list tells the probe's "
+    "group (rows) from the reference's (columns). Darker cells have higher rates, relative to the highest of this "
+    "table. Intervals of these cells are in metrics.csv."
+)
+FIGURE_LOG = (
+    "Dot: rate; line: interval, on a logarithmic axis. Open triangle: no error was seen, and the rate is at most "
+    "this. Open diamond: no interval could be given."
+)
+FIGURE_LINEAR = "Dot: rate; line: interval. Open circle: no error was seen. Open diamond: no interval could be given."
+FIGURE_TARGET = "Dotted line: the target false match rate."
+TWO_SERIES = "Circle: false non-match rate; square: false rejection rate, which also counts failures to acquire."
+ROUNDING = (
+    "Rates are rounded to three significant digits, and to powers of ten below 0.01%; exact values are in "
+    "metrics.csv and result.json."
+)
+TIES = (
+    "A score exactly at the threshold is a match. Where a fitted threshold would split comparisons of equal score, "
+    "all of them fall below it, so that the target is not exceeded."
+)
+RATES_NOTE = (
+    "FMR is taken over completed comparisons of two different people of one group. FNMR is taken over completed "
+    "comparisons of a person with themself; FRR over attempted ones, and so includes those that failed."
+)
+NO_PERSON = (
+    "This report is rendered from result.json alone and shows no image, name or subject identifier. Rates describe "
+    "groups in this dataset; they are no finding about any one person."
+)
+REPRODUCE_TEXT = (
+    "Save the plan as plan.yaml, obtain the dataset in the edition named by its digest, install the versions listed "
+    "and run the command. On one machine the result is the same to the last byte; on another, counts are the same "
+    "and other numbers agree to six digits."
+)
+WITHHELD = "suppressed"
+TOO_SMALL = "fewer subjects than the plan's minimum: no interval"
+WITHHELD_WARNING = "A warning about a suppressed group is withheld."
+
+_POLICIES = {
+    "vendor": "a fixed threshold, given by the vendor or the operator and not fitted to these data",
+    "pooled": "one threshold for all groups, fitted so that at most {target} of {impostors} match",
+    "reference": "one threshold for all groups, fitted so that at most {target} of comparisons between two different "
+    "people of the reference group ({reference}) match",
+    "per-group": "a threshold for each group of {reference}, fitted so that at most {target} of comparisons between "
+    "two different people of that group match",
+}
+_IMPOSTORS = {
+    "all": "all comparisons between two different people",
+    "within-group": "the comparisons between two different people of the same group",
+}
+_PROVENANCE = {
+    "self-reported": "given by the people themselves",
+    "annotator": "assigned by annotators",
+    "algorithm": "assigned by an algorithm",
+    "record": "taken from records",
+    "generated": "set when the faces were generated",
+}
+_FAILURES = {
+    "no-face": "no face found",
+    "two-faces": "more than one face",
+    "template-failed": "no template made",
+    "declared-by-supplier": "declared failed by the supplier",
+    "undecodable": "does not decode",
+    "too-large": "too many pixels",
+}
+
+
+def title(system: str, dataset: str) -> str:
+    """The title of a report."""
+    return f"Audit of {system} on {dataset}"
+
+
+def policy(name: str, *, target: str, impostors: str, reference: str) -> str:
+    """A threshold policy in words; one that this version does not know stands under its own name."""
+    words = _POLICIES.get(name, name.replace("{", "(").replace("}", ")"))
+    among = _IMPOSTORS.get(impostors, "comparisons between two different people")
+    return words.format(target=target, impostors=among, reference=reference)
+
+
+def provenance(name: str) -> str:
+    """Who assigned a label."""
+    return _PROVENANCE.get(name, name)
+
+
+def reason(name: str) -> str:
+    """Why a sample gave no template, or an image cannot be used."""
+    return _FAILURES.get(name, name)
+
+
+def undefined(why: str) -> str:
+    """Instead of a number."""
+    return f"undefined: {why}" if why else "undefined: the result gives no reason"
+
+
+def suppressed(floor: int) -> str:
+    """Under a table from which groups were left out."""
+    return (
+        f"Suppressed: fewer than {floor} subjects. Suppressed is not zero. Only the cells themselves are blanked: "
+        "totals can still narrow down what they held."
+    )
+
+
+def overall(false_match: str, false_non_match: str) -> str:
+    """The first key result of an operating point."""
+    return f"All groups together: {false_match}; {false_non_match}."
+
+
+def of_comparisons(described: str, *, mated: bool) -> str:
+    """A rate in plain words; ``described`` is ``12 of 9,384 (0.128%, ...)``."""
+    if mated:
+        return f"of comparisons of a person with themself, {described} were declared a non-match"
+    return f"of comparisons of two different people, {described} were declared a match"
+
+
+def not_measured(measure: str, why: str) -> str:
+    """A rate that cannot be given."""
+    return f"the {measure} is {undefined(why)}"
+
+
+def highest_and_lowest(measure: str, by: str, *, highest: str, lowest: str) -> str:
+    """Two ends of a partition."""
+    return f"By {by}, the {measure} was highest for {highest} and lowest for {lowest}."
+
+
+def all_zero(errors: str, by: str, *, groups: int, uppers: Sequence[str]) -> str:
+    """No error in any group of a partition; ``uppers`` are the upper limits, in rising order."""
+    limits = ""
+    if uppers:
+        limits = f"; the upper limits run from {uppers[0]} to {uppers[-1]}"
+    return f"By {by}, no {errors} was seen in any of the {groups} groups large enough to count{limits}."
+
+
+def all_equal(measure: str, by: str, *, groups: int, rate: str) -> str:
+    """The same rate in every group of a partition."""
+    return f"By {by}, the {measure} was {rate} in each of the {groups} groups large enough to count."
+
+
+def only_one(measure: str, by: str, described: str) -> str:
+    """One group of a partition alone could be measured."""
+    return f"By {by}, the {measure} could be given for one group only: {described}."
+
+
+def none_measured(measure: str, by: str) -> str:
+    """No group of a partition could be measured."""
+    return f"By {by}, the {measure} could not be given for any group large enough to count."
+
+
+def left_out(names: Sequence[str]) -> str:
+    """Which groups a sentence on the highest and lowest leaves out."""
+    return f"Left out as too small, unlabelled or without comparisons: {', '.join(names)}."
+
+
+def acquisition(described: str) -> str:
+    """The failure-to-acquire rate in plain words."""
+    return f"The system made no template from {described} of the samples (failure to acquire)."
+
+
+def optimistic(limit: str) -> str:
+    """The upper limit that would hold if comparisons were independent, beside the published worst case."""
+    return f"the upper limit would be {limit} if comparisons were independent"
+
+
+def pairs_left_out(number: int) -> str:
+    """Under a list of pairs of groups with errors."""
+    return (
+        f"Highest rate first. {number:,} further pairs of groups had no false match, or no comparison: they stand in "
+        "metrics.csv."
+    )
