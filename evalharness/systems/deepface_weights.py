@@ -45,9 +45,6 @@ _MODEL_FILES = MappingProxyType(
 
 _CASCADES = ("haarcascade_frontalface_default.xml", "haarcascade_eye.xml")
 _YOLO = tuple(f"yolov{version}{size}" for version in ("8", "11", "12") for size in "nsml" if version + size != "8s")
-    f"yolo{version}"
-    for version in ["v8n", "v8m", "v8l", "v11n", "v11s", "v11m", "v11l", "v12n", "v12s", "v12m", "v12l"]
-)
 
 _DETECTOR_FILES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {

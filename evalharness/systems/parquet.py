@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,6 +11,10 @@ from evalharness.errors import SystemInputError
 from evalharness.records import FloatArray
 from evalharness.systems.dependencies import install_command, require
 from evalharness.systems.tables import WIDEST_VECTOR, Faults, VectorSource
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
 
 VECTOR_COLUMN = "vector"
 _SCORE_COLUMNS = ("probe", "reference", "score")
@@ -70,7 +74,7 @@ def parquet_scores(path: Path, faults: Faults) -> Iterator[tuple[int, tuple[str,
 
 @dataclass(frozen=True, slots=True)
 class _ParquetVectors:
-    table: Any  # pyarrow.parquet.ParquetFile
+    table: "pq.ParquetFile"
     faults: Faults
     rows: int
     width: int
@@ -82,7 +86,7 @@ class _ParquetVectors:
             yield self._block(batch.column(0), start)
             start += batch.num_rows
 
-    def _block(self, column: Any, start: int) -> FloatArray:  # noqa: ANN401 - a pyarrow array
+    def _block(self, column: "pa.Array", start: int) -> FloatArray:
         import pyarrow.compute
 
         present = column.is_valid().to_numpy(zero_copy_only=False)
@@ -97,7 +101,7 @@ class _ParquetVectors:
         return block
 
 
-def _open(path: Path, faults: Faults) -> Any:  # noqa: ANN401 - a pyarrow.parquet.ParquetFile or None
+def _open(path: Path, faults: Faults) -> "pq.ParquetFile | None":
     require("pyarrow", install=install_command("parquet"), purpose=f"reading {path.name}")
     import pyarrow
     import pyarrow.parquet
@@ -111,7 +115,7 @@ def _open(path: Path, faults: Faults) -> Any:  # noqa: ANN401 - a pyarrow.parque
         raise SystemInputError(f"{path}: cannot be read: {error.strerror or error}") from error
 
 
-def _batches(table: Any, faults: Faults, columns: list[str]) -> Iterator[Any]:  # noqa: ANN401 - pyarrow
+def _batches(table: "pq.ParquetFile", faults: Faults, columns: list[str]) -> Iterator["pa.RecordBatch"]:
     import pyarrow
 
     try:
@@ -120,14 +124,14 @@ def _batches(table: Any, faults: Faults, columns: list[str]) -> Iterator[Any]:  
         faults.add(f"damaged: {error}")
 
 
-def _is_vector(kind: Any) -> bool:  # noqa: ANN401 - a pyarrow type
+def _is_vector(kind: "pa.DataType") -> bool:
     from pyarrow import types
 
     is_list = types.is_list(kind) or types.is_large_list(kind) or types.is_fixed_size_list(kind)
     return is_list and (types.is_floating(kind.value_type) or types.is_integer(kind.value_type))
 
 
-def _width(table: Any, kind: Any) -> int:  # noqa: ANN401 - pyarrow
+def _width(table: "pq.ParquetFile", kind: "pa.DataType") -> int:
     """Numbers in the first vector that is there; 0 if none is, or if the file is damaged before it."""
     from pyarrow import types
 
@@ -139,14 +143,14 @@ def _width(table: Any, kind: Any) -> int:  # noqa: ANN401 - pyarrow
     return 0
 
 
-def _has_score_columns(table: Any, faults: Faults) -> bool:  # noqa: ANN401 - pyarrow
+def _has_score_columns(table: "pq.ParquetFile", faults: Faults) -> bool:
     from pyarrow import types
 
-    def is_text(kind: Any) -> bool:  # noqa: ANN401 - a pyarrow type
+    def is_text(kind: "pa.DataType") -> bool:
         plain = kind.value_type if types.is_dictionary(kind) else kind
         return types.is_string(plain) or types.is_large_string(plain)
 
-    def is_number(kind: Any) -> bool:  # noqa: ANN401 - a pyarrow type
+    def is_number(kind: "pa.DataType") -> bool:
         return types.is_floating(kind) or types.is_integer(kind)
 
     before = len(faults)

@@ -79,8 +79,8 @@ def _identity(spec: ScoresSystem) -> SystemIdentity:
 
 
 def _csv_scores(path: Path, faults: Faults) -> Iterator[tuple[int, tuple[str, str, float | None]]]:
-    for line, (probe, reference, text) in read_csv(path, faults, required=("probe", "reference", "score")):
-        text = text.strip()
+    for line, (probe, reference, cell) in read_csv(path, faults, required=("probe", "reference", "score")):
+        text = cell.strip()
         if not text:
             yield line, (probe, reference, None)
         elif _NUMBER.fullmatch(text):

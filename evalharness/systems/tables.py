@@ -64,10 +64,10 @@ class Faults:
 
 
 def quote(text: str) -> str:
-    """Foreign text for a message: quoted, escaped, and cut off.
+    r"""Foreign text for a message: quoted, escaped, and cut off.
 
-    >>> quote("a\\n")
-    "'a\\\\n'"
+    >>> print(quote("a\n"))
+    'a\n'
     >>> len(quote("x" * 1000)) < 60
     True
     """
