@@ -92,7 +92,7 @@ class _ParquetVectors:
         present = column.is_valid().to_numpy(zero_copy_only=False)
         lengths = pyarrow.compute.list_value_length(column).fill_null(0).to_numpy(zero_copy_only=False)
         wrong = present & (lengths != self.width)
-        for place in np.flatnonzero(wrong):
+        for place in map(int, np.flatnonzero(wrong)):
             self.faults.add(f"a vector of {lengths[place]} numbers; the first has {self.width}", row=start + place + 1)
         if wrong.any():
             return np.ones((len(column), self.width))  # never used: the faults are raised
@@ -128,7 +128,7 @@ def _is_vector(kind: "pa.DataType") -> bool:
     from pyarrow import types
 
     is_list = types.is_list(kind) or types.is_large_list(kind) or types.is_fixed_size_list(kind)
-    return is_list and (types.is_floating(kind.value_type) or types.is_integer(kind.value_type))
+    return bool(is_list and (types.is_floating(kind.value_type) or types.is_integer(kind.value_type)))
 
 
 def _width(table: "pq.ParquetFile", kind: "pa.DataType") -> int:
@@ -148,10 +148,10 @@ def _has_score_columns(table: "pq.ParquetFile", faults: Faults) -> bool:
 
     def is_text(kind: "pa.DataType") -> bool:
         plain = kind.value_type if types.is_dictionary(kind) else kind
-        return types.is_string(plain) or types.is_large_string(plain)
+        return bool(types.is_string(plain) or types.is_large_string(plain))
 
     def is_number(kind: "pa.DataType") -> bool:
-        return types.is_floating(kind) or types.is_integer(kind)
+        return bool(types.is_floating(kind) or types.is_integer(kind))
 
     before = len(faults)
     schema = table.schema_arrow

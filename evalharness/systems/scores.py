@@ -30,11 +30,11 @@ class PrecomputedScores:
 class _Comparisons:
     """Rows as they are read: 33 bytes each."""
 
-    place: array[int] = field(default_factory=lambda: array("q"))  # line or row of the file
-    probe: array[int] = field(default_factory=lambda: array("q"))
-    reference: array[int] = field(default_factory=lambda: array("q"))
-    score: array[float] = field(default_factory=lambda: array("d"))
-    completed: array[int] = field(default_factory=lambda: array("b"))
+    place: "array[int]" = field(default_factory=lambda: array("q"))  # line or row of the file
+    probe: "array[int]" = field(default_factory=lambda: array("q"))
+    reference: "array[int]" = field(default_factory=lambda: array("q"))
+    score: "array[float]" = field(default_factory=lambda: array("d"))
+    completed: "array[int]" = field(default_factory=lambda: array("b"))
 
     def add(self, place: int, probe: int, reference: int, score: float | None) -> None:
         """One comparison; a score of None was not completed."""
@@ -134,5 +134,5 @@ def _listed(comparisons: _Comparisons, kind: ScoreKind) -> ListedScores:
     return ListedScores(pairs, frozen(scores), frozen(np.array(comparisons.completed, dtype=np.bool_)))
 
 
-def _integers(values: array[int]) -> IntArray:
+def _integers(values: "array[int]") -> IntArray:
     return np.array(values, dtype=np.int64)

@@ -21,6 +21,7 @@ from evalharness.records import (
     Enrolment,
     FailureReason,
     FloatArray,
+    IntArray,
     Samples,
     SystemIdentity,
     TemplateArray,
@@ -155,7 +156,7 @@ def _open(path: Path, faults: Faults) -> Iterator[VectorSource | None]:
 class _Checker:
     faults: Faults
     samples: Samples
-    place: np.ndarray[tuple[int, ...], np.dtype[np.int64]]  # sample -> row of the templates
+    place: IntArray  # sample -> row of the templates
 
 
 def _fill(templates: TemplateArray, source: VectorSource, rows: Sequence[_Row], checker: _Checker) -> None:
@@ -172,11 +173,12 @@ def _fill(templates: TemplateArray, source: VectorSource, rows: Sequence[_Row], 
 
 def _check(block: FloatArray, narrow: TemplateArray, rows: Sequence[_Row], start: int, checker: _Checker) -> None:
     """Add the faults of some rows, in file order."""
-    finite, fits = np.isfinite(block).all(axis=1), np.isfinite(narrow).all(axis=1)
-    empty = ~block.any(axis=1) | np.isnan(block).all(axis=1)
+    finite: BoolArray = np.isfinite(block).all(axis=1)
+    fits: BoolArray = np.isfinite(narrow).all(axis=1)
+    empty: BoolArray = ~block.any(axis=1) | np.isnan(block).all(axis=1)
     failed = np.array([row.failure is not None for row in rows], dtype=np.bool_)
     wrong = np.where(failed, ~empty, ~fits | ~narrow.any(axis=1))
-    for i in np.flatnonzero(wrong):
+    for i in map(int, np.flatnonzero(wrong)):
         if failed[i]:
             message = "a failure is declared, and there is a vector; expected zeros or NaN"
         elif not finite[i]:
@@ -186,4 +188,4 @@ def _check(block: FloatArray, narrow: TemplateArray, rows: Sequence[_Row], start
         else:
             message = "a vector of zero norm, and no failure is declared"
         name = checker.samples.rows[rows[i].sample].sample
-        checker.faults.add(f"sample {quote(name)}: {message}", row=start + int(i) + 1)
+        checker.faults.add(f"sample {quote(name)}: {message}", row=start + i + 1)
