@@ -1,0 +1,175 @@
+"""Worker processes for enrolment: they decode, detect, describe and store, and cannot outlive their parent.
+
+Processes, because dlib's descriptor runs no faster on two threads. Spawned, because a fork of a process that
+has threads may hang. Each worker does a whole sample, so that reading one overlaps with describing another on
+every core, and writes the outcome itself, so that nothing done is lost. Only a bounded number of samples is
+under way, and images never travel between processes: memory does not grow with the dataset.
+"""
+
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+
+from evalharness.errors import EvalHarnessError, RunError
+from evalharness.plan import DeepFaceSystem, DlibSystem
+from evalharness.records import DatasetFault, Sample, TwoFaces
+from evalharness.systems.protocol import FaceSystem, ImageReader
+from evalharness.systems.store import TemplateStore
+
+SystemLoader = Callable[[DlibSystem | DeepFaceSystem, TwoFaces], FaceSystem]
+
+_UNDER_WAY = 4  # samples submitted for each worker: enough that none waits for the parent
+_TICK_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a worker needs to know; sent to it once. Functions travel by name."""
+
+    spec: DlibSystem | DeepFaceSystem
+    two_faces: TwoFaces
+    root: Path
+    store_folder: Path
+    pixel_limit: int
+    read: ImageReader
+    load: SystemLoader
+
+
+def run_pool(samples: Sequence[Sample], work: Work, *, workers: int, advance: Callable[[int], None]) -> None:
+    """Enrol every sample once, in any order; each outcome is stored before it counts as done.
+
+    If a worker dies, what was under way is tried once more, one sample a worker.
+
+    Args:
+        samples: What to enrol.
+        work: How.
+        workers: Number of processes.
+        advance: Told how many more are done; called at least once a second.
+
+    Raises:
+        RunError: A worker died twice (the message names the samples that were under way both times), the
+            system broke on a sample, or the disk is full. Everything done until then is stored.
+    """
+    queue = deque(samples)
+    first = _drain(queue, work, workers=workers, under_way=_UNDER_WAY * workers, advance=advance)
+    if not first:
+        return
+    second = _drain(queue, work, workers=workers, under_way=workers, advance=advance)
+    if not second:
+        return
+    suspects = [sample for sample in second if sample in first] or list(second)
+    names = ", ".join(f"{sample.sample} ({sample.path})" for sample in suspects)
+    raise RunError(
+        f"enrolment: a worker process died twice: killed, out of memory, or crashed in the system's own code. "
+        f"Under way at the time: {names}. Everything else that was enrolled is kept. Free memory or look at "
+        "these files, then run again with --resume."
+    )
+
+
+def _drain(
+    queue: deque[Sample], work: Work, *, workers: int, under_way: int, advance: Callable[[int], None]
+) -> tuple[Sample, ...]:
+    """Work through the queue; if a worker dies, put back and return what was under way."""
+    futures: dict[Future[None], Sample] = {}
+    executor = ProcessPoolExecutor(
+        workers, mp_context=multiprocessing.get_context("spawn"), initializer=_start_worker, initargs=(work,)
+    )
+    try:
+        while queue or futures:
+            with _no_main_module():
+                while queue and len(futures) < under_way:
+                    future = executor.submit(_enrol_sample, queue[0])
+                    futures[future] = queue.popleft()
+            finished, _ = wait(futures, timeout=_TICK_SECONDS, return_when=FIRST_COMPLETED)
+            for future in finished:
+                _check(future, futures[future])
+                del futures[future]
+            advance(len(finished))
+    except BrokenProcessPool:
+        lost = tuple(sample for future, sample in futures.items() if not _succeeded(future))
+        advance(len(futures) - len(lost))
+        queue.extendleft(reversed(lost))
+        return lost or tuple(queue)[:1]
+    finally:
+        executor.shutdown(wait=True, cancel_futures=True)
+    return ()
+
+
+def _succeeded(future: Future[None]) -> bool:
+    return future.done() and future.exception() is None
+
+
+def _check(future: Future[None], sample: Sample) -> None:
+    error = future.exception()
+    if error is None:
+        return
+    if isinstance(error, EvalHarnessError | BrokenProcessPool):
+        raise error
+    raise RunError(
+        f"enrolment of {sample.sample} ({sample.path}): the system broke: {type(error).__name__}: {error}. "
+        "What was enrolled is kept; mend the cause and run again with --resume."
+    ) from error
+
+
+@contextmanager
+def _no_main_module() -> Iterator[None]:
+    """Keep spawned workers from importing the caller's script.
+
+    multiprocessing imports ``__main__`` in every worker, so that a script without an ``if __name__`` guard
+    would start its audit again in each of them. Our workers need nothing from it.
+    """
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
+
+
+# What follows runs in the worker processes.
+
+
+@dataclass(slots=True)
+class _Worker:
+    work: Work
+    system: FaceSystem | None = None
+    store: TemplateStore | None = None
+
+
+_workers: list[_Worker] = []  # at most one: this process
+
+
+def _start_worker(work: Work) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt is the parent's business
+    os.environ["OMP_NUM_THREADS"] = "1"  # there is one worker for each core already
+    threading.Thread(target=_die_with_parent, daemon=True).start()
+    _workers.append(_Worker(work))
+
+
+def _die_with_parent() -> None:
+    """A worker whose parent was killed would otherwise wait for work for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def _enrol_sample(sample: Sample) -> None:
+    worker = _workers[0]
+    work = worker.work
+    if worker.system is None or worker.store is None:
+        worker.system = work.load(work.spec, work.two_faces)
+        worker.store = TemplateStore(work.store_folder, worker.system.identity, pixel_limit=work.pixel_limit)
+    image = work.read(work.root, sample, pixel_limit=work.pixel_limit)
+    outcome = image if isinstance(image, DatasetFault) else worker.system.enrol((image,))[0]
+    worker.store.write(sample.sha256, outcome)

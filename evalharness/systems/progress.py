@@ -1,0 +1,121 @@
+"""How far an enrolment is: a bar on a terminal, a line now and then elsewhere, always on stderr."""
+
+import sys
+import time
+from collections.abc import Callable
+from typing import Protocol, TextIO
+
+_SECONDS_BETWEEN_LINES = 10.0
+
+
+class Progress(Protocol):
+    """Told what happens; ``advance(0)`` only says that time passes."""
+
+    def start(self, *, total: int, done: int) -> None:
+        """``done`` of ``total`` samples were enrolled before and are re-used."""
+
+    def advance(self, count: int) -> None:
+        """So many more samples are enrolled."""
+
+    def stop(self) -> None:
+        """No more will come, whether or not all are done."""
+
+
+class NoProgress:
+    """Says nothing."""
+
+    def start(self, *, total: int, done: int) -> None:
+        """Nothing."""
+
+    def advance(self, count: int) -> None:
+        """Nothing."""
+
+    def stop(self) -> None:
+        """Nothing."""
+
+
+class LineProgress:
+    """A line of text every ten seconds and one at the end: for logs and pipes."""
+
+    def __init__(self, stream: TextIO, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._stream = stream
+        self._clock = clock
+        self._total = self._done = self._new = 0
+        self._began = self._last = 0.0
+
+    def start(self, *, total: int, done: int) -> None:
+        """Say what there is to do."""
+        self._total, self._done, self._new = total, done, 0
+        self._began = self._last = self._clock()
+        self._write(f"enrolling {total - done} of {total} samples ({done} enrolled before)")
+
+    def advance(self, count: int) -> None:
+        """Say how far it is, if the last line is ten seconds old."""
+        self._done += count
+        self._new += count
+        if self._clock() - self._last >= _SECONDS_BETWEEN_LINES:
+            self._last = self._clock()
+            self._write(f"enrolled {self._done} of {self._total}, {self._pace()}")
+
+    def stop(self) -> None:
+        """Say how it ended."""
+        seconds = self._clock() - self._began
+        self._write(f"enrolled {self._done} of {self._total} samples, {self._new} of them now, in {seconds:.1f} s")
+
+    def _pace(self) -> str:
+        if not self._new:
+            return "none finished yet"
+        rate = self._new / (self._clock() - self._began)
+        return f"{rate:.1f} a second, about {(self._total - self._done) / rate:.0f} s left"
+
+    def _write(self, text: str) -> None:
+        print(text, file=self._stream, flush=True)
+
+
+class BarProgress:
+    """A bar with rate and time left, drawn by rich."""
+
+    def __init__(self, stream: TextIO) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+        self._bar = Progress(
+            TextColumn("enrolling"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[rate]}"),
+            TimeRemainingColumn(),
+            console=Console(file=stream),
+        )
+        self._task = self._bar.add_task("", total=None, rate="")
+        self._began = 0.0
+        self._new = 0
+
+    def start(self, *, total: int, done: int) -> None:
+        """Draw the bar."""
+        self._began, self._new = time.monotonic(), 0
+        self._bar.update(self._task, total=total, completed=done)
+        self._bar.start()
+
+    def advance(self, count: int) -> None:
+        """Move the bar."""
+        self._new += count
+        rate = self._new / max(time.monotonic() - self._began, 1e-9)
+        self._bar.update(self._task, advance=count, rate=f"{rate:.1f}/s" if self._new else "")
+
+    def stop(self) -> None:
+        """Leave the bar as it is."""
+        self._bar.stop()
+
+
+def progress_for(stream: TextIO | None = None, *, enabled: bool = True) -> Progress:
+    """What suits a stream: a bar on a terminal, lines elsewhere, nothing when disabled.
+
+    Args:
+        stream: Where to write; stderr unless told.
+        enabled: False for silence.
+    """
+    target = sys.stderr if stream is None else stream
+    if not enabled:
+        return NoProgress()
+    return BarProgress(target) if target.isatty() else LineProgress(target)
