@@ -7,12 +7,13 @@ use, so that importing the package costs nothing.
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from evalharness.version import __version__
+
 if TYPE_CHECKING:
     from evalharness.pipeline import RunOptions, run_audit
     from evalharness.plan import AuditPlan, load_plan
     from evalharness.result import AuditResult, load_result
 
-__version__ = "0.1.0"
 __all__ = ["AuditPlan", "AuditResult", "RunOptions", "__version__", "load_plan", "load_result", "run_audit"]
 
 _HOME = {

@@ -27,7 +27,7 @@ DataRoot = Annotated[Path | None, typer.Option("--data-root", help="Folder that 
 
 def _version(show: bool) -> None:
     if show:
-        from evalharness import __version__
+        from evalharness.version import __version__
 
         typer.echo(f"evalharness {__version__}")
         raise typer.Exit
@@ -45,10 +45,10 @@ def _root(
 @app.command()
 def check(plan: PlanArgument, data_root: DataRoot = None) -> None:
     """Check a plan without running it: its form, the dataset's consent, the files where they can be found."""
-    from evalharness.pipeline import check_audit
+    from evalharness.pipeline import RunOptions, check_audit
     from evalharness.plan import load_plan
 
-    for line in check_audit(load_plan(plan), data_root=data_root):
+    for line in check_audit(load_plan(plan), RunOptions(data_root=data_root)):
         typer.echo(line)
 
 
@@ -65,7 +65,7 @@ def run(
     """Run an audit: admit, enrol, compare, count, report."""
     from evalharness.pipeline import RunOptions, run_audit
     from evalharness.plan import load_plan
-    from evalharness.reporting import summary_table
+    from evalharness.reporting.terminal import summary_table
 
     options = RunOptions(out=out, data_root=data_root, resume=resume, discard=discard, progress=True)
     result = run_audit(load_plan(plan), options)
@@ -96,11 +96,9 @@ def datasets_list() -> None:
 @datasets_app.command("show")
 def datasets_show(dataset: Annotated[str, typer.Argument(metavar="ID", help="A dataset of the catalogue.")]) -> None:
     """Print what is known of a dataset: source, licence, consent, labels."""
-    from evalharness.manifests import load_manifest
-    from evalharness.plan import DatasetRef
+    from evalharness.manifests import catalogue_entry
 
-    loaded = load_manifest(DatasetRef(id=dataset))
-    typer.echo((loaded.folder / "manifest.yaml").read_text(encoding="utf-8"), nl=False)
+    typer.echo(catalogue_entry(dataset).path.read_text(encoding="utf-8"), nl=False)
 
 
 @app.command()
@@ -108,8 +106,12 @@ def systems() -> None:
     """List the kinds of face system that can be audited, and what each needs."""
     from evalharness.systems import describe_systems
 
-    for line in describe_systems():
-        typer.echo(line)
+    for system in describe_systems():
+        state = ", ".join(system.versions) or "nothing to install"
+        typer.echo(f"{system.kind}: {system.summary}")
+        typer.echo(f"    {state}" if system.installed else f"    not installed: {system.install}")
+        for note in system.notes:
+            typer.echo(f"    {note}")
 
 
 @app.command()
@@ -121,11 +123,10 @@ def synth(
 ) -> None:
     """Render the synthetic benchmark: faces that belong to nobody, to test the harness."""
     from evalharness.synthetic import write_benchmark
-    from evalharness.systems.progress import make_progress
+    from evalharness.systems import progress_for
 
-    with make_progress("rendering") as progress:
-        folder = write_benchmark(out, subjects=subjects, captures=captures, seed=seed, progress=progress)
-    typer.echo(f"Dataset: {folder / 'manifest.yaml'}")
+    manifest = write_benchmark(out, subjects=subjects, captures=captures, seed=seed, progress=progress_for())
+    typer.echo(f"Dataset: {manifest}")
 
 
 @app.command()

@@ -9,6 +9,7 @@ import json
 import os
 import platform
 import shutil
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -52,6 +53,7 @@ class RunFolder:
     def __init__(self, path: Path, lock: int) -> None:
         self.path = path
         self._lock = lock
+        self._temporary = False
         self._started = time.monotonic()
 
     @classmethod
@@ -76,9 +78,16 @@ class RunFolder:
         except OSError as error:
             raise RunError(f"{path}: cannot be made: {error.strerror}. Choose another folder with --out.") from error
         _take_lock(lock, path)
-        write_atomic(path / "plan.yaml", plan.encode())
         folder = cls(path, lock)
+        write_atomic(path / "plan.yaml", plan.encode())
         folder.log("start", machine=platform.machine(), system=platform.platform(), cores=os.cpu_count(), resume=resume)
+        return folder
+
+    @classmethod
+    def temporary(cls, plan: str) -> "RunFolder":
+        """A run folder that is removed when it is left: for a run of which only the result is wanted."""
+        folder = cls.open(Path(tempfile.mkdtemp(prefix="evalharness-")), plan, resume=False)
+        folder._temporary = True
         return folder
 
     def __enter__(self) -> "RunFolder":
@@ -89,6 +98,8 @@ class RunFolder:
     ) -> None:
         self.log("end", error=kind.__name__ if kind else None)
         os.close(self._lock)
+        if self._temporary:
+            shutil.rmtree(self.path, ignore_errors=True)
 
     def log(self, event: str, **fields: object) -> None:
         """Append one line to ``log.jsonl``; a log that cannot be written stops nothing."""

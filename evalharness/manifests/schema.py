@@ -162,6 +162,11 @@ class Manifest(StrictModel):
     licence: Licence
     consent: Consent
     labels: tuple[LabelSpec, ...] = Field(default=(), max_length=100)
+    one_sitting: bool | None = Field(
+        default=None,
+        strict=True,
+        description="all images of a person come from one sitting; null: not recorded",
+    )
     files: Files
     statements: tuple[Text, ...] = Field(
         default=(), max_length=50, description="sentences that every report on this dataset prints"

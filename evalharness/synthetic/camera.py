@@ -109,7 +109,9 @@ def backdrop(rng: np.random.Generator) -> MapArray:
     colours = rng.uniform(0.08, 0.6) * rng.uniform(0.8, 1.2, size=(2, 3)).astype(np.float32)
     slope = np.linspace(0, 1, SIZE, dtype=np.float32)
     ramp = slope[:, None] if rng.random() < 0.5 else slope[None, :]
-    patches = ndimage.zoom(rng.standard_normal((5, 5)).astype(np.float32), SIZE / 5, order=1, grid_mode=True, mode="nearest")
+    patches = ndimage.zoom(
+        rng.standard_normal((5, 5)).astype(np.float32), SIZE / 5, order=1, grid_mode=True, mode="nearest"
+    )
     light = 1 + 0.12 * patches
     wall = colours[0] + (colours[1] - colours[0]) * np.broadcast_to(ramp, (SIZE, SIZE))[..., None]
     return np.asarray(wall * light[..., None], np.float32)
