@@ -6,6 +6,7 @@ decoder stumbles over becomes a fault. Colours are taken as stored: colour profi
 """
 
 import io
+import os
 import re
 import struct
 import threading
@@ -123,3 +124,13 @@ def _quiet() -> Iterator[None]:
             if _decoding == 0 and _filters is not None:
                 _filters.close()
                 _filters = None
+
+
+def _start_afresh() -> None:
+    """In a forked child no other thread decodes, whatever the parent's threads were doing."""
+    global _lock, _decoding  # noqa: PLW0603 - as above
+    _lock, _decoding = threading.Lock(), 0
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_start_afresh)
