@@ -1,0 +1,115 @@
+"""A second implementation of the measures: explicit loops over all comparisons, nothing shared with the first."""
+
+import itertools
+import math
+from collections import defaultdict
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+
+import numpy as np
+from scipy import stats
+
+
+@dataclass(frozen=True)
+class Pair:
+    first: int  # sample; the probe of a directed list
+    second: int
+    score: float | None  # None: attempted, not completed
+
+
+def matching(edges: frozenset[tuple[int, int]]) -> int:
+    """Size of the largest set of edges without a common end, by trying everything."""
+
+    @cache
+    def best(free: frozenset[int]) -> int:
+        if len(free) < 2:
+            return 0
+        v = min(free)
+        rest = free - {v}
+        options = [best(rest)]
+        options += [1 + best(rest - {w}) for w in rest if (min(v, w), max(v, w)) in edges]
+        return max(options)
+
+    return best(frozenset(itertools.chain.from_iterable(edges)))
+
+
+def dyad_variance(comparisons: dict, errors: dict) -> tuple[float, float]:
+    """(own part, covariance part) with every pair of dyads visited."""
+    total = sum(comparisons.values())
+    p = sum(errors.values()) / total
+    y = {d: errors.get(d, 0) - p * m for d, m in comparisons.items()}
+    own = sum(v * v for v in y.values())
+    shared = sum(y[d] * y[e] for d, e in itertools.permutations(y, 2) if set(d) & set(e))
+    return own / total**2, shared / total**2
+
+
+def interval(errors, trials, own, covariance, clusters, floor, level):
+    """(lower, upper, n) for 0 < errors < trials."""
+    p = errors / trials
+    variance = max(own + max(covariance, 0), p * (1 - p) / trials) * clusters / (clusters - 1)
+    n = max(p * (1 - p) / variance, floor)
+    z = stats.t.ppf((1 + level) / 2, clusters - 1)
+    # Wilson's limits as the roots of (p - x)^2 = z^2 x (1 - x) / n
+    low, high = sorted(np.roots([1 + z * z / n, -(2 * p + z * z / n), p * p]).real)
+    x = p * n
+    if min(errors, x) < 3:
+        low = min(low, stats.beta.ppf((1 - level) / 2, x, n - x + 1))
+    if min(trials - errors, n - x) < 3:
+        high = max(high, stats.beta.ppf((1 + level) / 2, x + 1, n - x))
+    return max(low, 0.0), min(high, 1.0), n
+
+
+def finish(errors, trials, parts, clusters, floor, level, needed):
+    """(lower, upper) or None."""
+    if clusters < needed:
+        return None
+    bound = 1 - (1 - level) ** (1 / floor)
+    if errors == 0:
+        return 0.0, bound
+    if errors == trials:
+        return 1 - bound, 1.0
+    return interval(errors, trials, *parts, clusters, floor, level)[:2]
+
+
+def fmr(pairs, subject, inside, threshold, level=0.95, needed=3, clusters=None, floor=None):
+    """FMR over the non-mated pairs for which ``inside(first, second)``."""
+    chosen = [p for p in pairs if subject[p.first] != subject[p.second] and inside(p.first, p.second)]
+    done = [p for p in chosen if p.score is not None]
+    if not done:
+        return None
+    comparisons, errors = defaultdict(int), defaultdict(int)
+    for p in done:
+        dyad = tuple(sorted((subject[p.first], subject[p.second])))
+        comparisons[dyad] += 1
+        errors[dyad] += p.score >= threshold
+    found, trials = sum(errors.values()), sum(comparisons.values())
+    subjects = set(itertools.chain.from_iterable(comparisons))
+    floor = matching(frozenset(comparisons)) if floor is None else floor
+    clusters = len(subjects) if clusters is None else clusters(done)
+    limits = finish(found, trials, dyad_variance(comparisons, errors), clusters, floor, level, needed)
+    return {"errors": found, "trials": trials, "subjects": len(subjects), "limits": limits}
+
+
+def clustered(trials, level=0.95, needed=3):
+    """A rate over (subject, is error) trials."""
+    if not trials:
+        return None
+    per = defaultdict(list)
+    for who, wrong in trials:
+        per[who].append(wrong)
+    n, e = len(trials), sum(w for _, w in trials)
+    own = sum((sum(v) - e / n * len(v)) ** 2 for v in per.values()) / n**2
+    floor = n**2 / sum(len(v) ** 2 for v in per.values())
+    limits = finish(e, n, (own, 0.0), len(per), floor, level, needed)
+    return {"errors": e, "trials": n, "subjects": len(per), "limits": limits}
+
+
+def threshold(scores, target: str):
+    """Lowest observed score with at most target x N scores at or above it; None if target < 1/N."""
+    scores = sorted(scores)
+    allowed = math.floor(Decimal(target) * len(scores))
+    if allowed < 1:
+        return None
+    fitting = [s for s in scores if sum(x >= s for x in scores) <= allowed]
+    return min(fitting) if fitting else math.nextafter(max(scores), math.inf)
