@@ -83,7 +83,9 @@ def dataset(**changes: object) -> DatasetInfo:
         consent_tasks=("verification", "detection"),
         consent_expires=None,
         consent_evidence=(
-            Evidence(text="The record page quotes the signed form.", source="https://doi.org/10.6084/m9.figshare.5047666"),
+            Evidence(
+                text="The record page quotes the signed form.", source="https://doi.org/10.6084/m9.figshare.5047666"
+            ),
         ),
         withdrawal="not stated on the record page",
         withdrawals_applied=None,
@@ -146,7 +148,9 @@ def population(sizes: dict[str, dict[str, int]] | None = None, **changes: object
             PartitionInfo(
                 id=name,
                 attributes=tuple(name.split("*")),
-                groups=tuple(_group(group, size, first=place == 0) for place, (group, size) in enumerate(groups.items())),
+                groups=tuple(
+                    _group(group, size, first=place == 0) for place, (group, size) in enumerate(groups.items())
+                ),
             )
             for name, groups in found.items()
         ),
@@ -210,7 +214,10 @@ def row(measure: str, name: str, group: str, other: str = "", **counts: float | 
 
 def _wilson(p: float, n: float) -> tuple[float, float]:
     z = 1.96
-    centre, spread = (p + z * z / 2 / n) / (1 + z * z / n), z * sqrt(p * (1 - p) / n + z * z / 4 / n / n) / (1 + z * z / n)
+    centre, spread = (
+        (p + z * z / 2 / n) / (1 + z * z / n),
+        z * sqrt(p * (1 - p) / n + z * z / 4 / n / n) / (1 + z * z / n),
+    )
     return max(centre - spread, 0.0), min(centre + spread, 1.0)
 
 
@@ -234,7 +241,9 @@ def measures(points: Sequence[OperatingPointInfo], people: PopulationInfo) -> It
 def _rates(name: str, everyone: dict[str, int]) -> Iterator[MeasureRow]:
     for place, (group, size) in enumerate(everyone.items()):
         trials = 4 * comb(size, 2)
-        yield row("fmr", name, group, group, errors=round(RATES.get(group, 0.004) * trials), trials=trials, subjects=size)
+        yield row(
+            "fmr", name, group, group, errors=round(RATES.get(group, 0.004) * trials), trials=trials, subjects=size
+        )
         yield row("fnmr", name, group, errors=0, trials=size - (place < 2), subjects=size)
         yield row("frr", name, group, errors=int(place < 2), trials=size, subjects=size)
 
@@ -293,7 +302,9 @@ def build(points: Sequence[OperatingPointInfo], people: PopulationInfo, **change
         dataset=data,
         admission=AdmissionInfo(
             granted=True,
-            grounds=(Evidence(text="research-evaluation is within the consent", source="manifest.yaml:consent.purposes"),),
+            grounds=(
+                Evidence(text="research-evaluation is within the consent", source="manifest.yaml:consent.purposes"),
+            ),
         ),
         system=system(),
         population=people,
@@ -319,7 +330,14 @@ def private() -> AuditResult:
 def nulls() -> AuditResult:
     """Nothing could be measured."""
     found = build([point(thresholds={}, attained_fmr={}, unresolved={"all": "no completed comparison"})], population())
-    empty = {"errors": None, "trials": 0, "value": None, "lower": None, "upper": None, "note": "no completed comparison"}
+    empty = {
+        "errors": None,
+        "trials": 0,
+        "value": None,
+        "lower": None,
+        "upper": None,
+        "note": "no completed comparison",
+    }
     return found.model_copy(update={"measures": tuple(m.model_copy(update=empty) for m in found.measures)})
 
 
