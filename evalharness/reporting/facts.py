@@ -21,8 +21,8 @@ def measured(result: AuditResult) -> Iterator[Fact]:
         yield Fact(f"Setting: {name}", value)
     yield Fact("Score", f"{system.score_kind}; comparator: {system.comparator or 'the system itself'}")
     yield Fact("Decision rule", f"{audit.decision_rule}. {wording.TIES}")
-    yield Fact("Task", f"{audit.task}, comparisons: {audit.comparisons}")
-    yield Fact("An image with more than one face", audit.two_faces)
+    yield Fact("Task", f"{audit.task}; compared: {wording.comparisons(audit.comparisons)}")
+    yield Fact("An image with more than one face", wording.two_faces(audit.two_faces))
     yield Fact("Purpose", audit.purpose)
     yield Fact("Date", audit.date)
 
@@ -56,7 +56,8 @@ def evidence(result: AuditResult) -> Iterator[Fact]:
 
 
 def _evidence(term: str, item: Evidence) -> Fact:
-    return Fact(term, f"{item.text} (source: {item.source})", web_link(item.source))
+    link = web_link(item.source)
+    return Fact(term, item.text if link else f"{item.text} (source: {item.source})", link)
 
 
 def label_table(findings: Findings) -> Table:

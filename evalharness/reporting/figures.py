@@ -23,7 +23,8 @@ _GRID = "#cfd4d9"
 
 _WIDTH = 6.4  # inches: 460 units of the view box
 _ROW = 0.25
-_HEAD_AND_FOOT = 0.78
+_FOOT = 0.5
+_LEGEND = 0.28
 _LONGEST_LABEL = 34
 _STYLE = MappingProxyType(
     {
@@ -77,10 +78,11 @@ def forest(rows: Sequence[FigureRow], axis: Axis) -> str:
     with style.context(["default", dict(_STYLE)]), warnings.catch_warnings():
         # A script that the measuring font lacks is still drawn, by the reader's own font.
         warnings.filterwarnings("ignore", message=".*(Glyph|missing from font).*")
-        height = _HEAD_AND_FOOT + _ROW * len(rows)
+        head = _LEGEND if axis.series else 0.06
+        height = head + _FOOT + _ROW * len(rows)
         figure = Figure(figsize=(_WIDTH, height))
-        left = min(0.04 + 0.0125 * max(_columns(row.label) for row in rows), 0.45)
-        axes = figure.add_axes((left, 0.5 / height, 0.97 - left, (height - _HEAD_AND_FOOT) / height))
+        left = min(0.05 + 0.0125 * max(_columns(row.label) for row in rows), 0.45)
+        axes = figure.add_axes((left, _FOOT / height, 0.96 - left, _ROW * len(rows) / height))
         _frame(axes, rows, axis)
         for place, row in enumerate(rows):
             _draw_row(axes, place, row)
@@ -102,7 +104,7 @@ def _frame(axes: "Axes", rows: Sequence[FigureRow], axis: Axis) -> None:
     axes.set_ylim(len(rows) - 0.5, -0.5)
     axes.set_yticks(range(len(rows)), [shortened(row.label, _LONGEST_LABEL) for row in rows])
     _ticks(axes, axis)
-    axes.tick_params(axis="y", length=0, colors=_INK)
+    axes.tick_params(axis="y", length=0, pad=8, colors=_INK)
     axes.tick_params(axis="x", which="both", colors=_MUTED)
     axes.grid(axis="x", color=_GRID, linewidth=0.6)
     axes.set_axisbelow(True)

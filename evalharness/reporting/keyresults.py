@@ -1,6 +1,6 @@
 """Key results in plain sentences: what the numbers say and no more."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from evalharness.reporting import wording
@@ -53,7 +53,7 @@ def _sentences(findings: Findings, point: OperatingPointInfo) -> Iterator[str]:
     false_non_match = _overall(findings.row("fnmr", point.name, ALL), "false non-match rate", mated=True)
     yield wording.overall(false_match, false_non_match)
     for partition in findings.result.population.partitions:
-        yield " ".join(_partition_sentences(findings, point, partition))
+        yield from _partition_sentences(findings, point, partition)
 
 
 def _overall(row: MeasureRow | None, measure: str, *, mated: bool) -> str:
@@ -64,41 +64,50 @@ def _overall(row: MeasureRow | None, measure: str, *, mated: bool) -> str:
 
 def _partition_sentences(findings: Findings, point: OperatingPointInfo, partition: PartitionInfo) -> Iterator[str]:
     groups = [group.id for group in partition.groups if comparable(findings, group)]
-    within = [(name, findings.row("fmr", point.name, name, name)) for name in groups]
-    mated = [(name, findings.row("fnmr", point.name, name)) for name in groups]
+    within = _known((name, findings.row("fmr", point.name, name, name)) for name in groups)
+    mated = _known((name, findings.row("fnmr", point.name, name)) for name in groups)
+    if not (within or mated):
+        return
     by = partition_label(partition.id)
     yield _ends(within, "false match rate within a group", "false match within a group", by)
     yield _ends(mated, "false non-match rate", "false non-match", by)
-    counted = {name for name, row in within if row is not None and row.value is not None}
-    out = [
-        group_label(group.id)
-        for group in partition.groups
-        if group.id not in counted and not findings.disclosure.hides(group.id)
-    ]
+    counted = {name for name, *_ in within}
+    out = [g.id for g in partition.groups if g.id not in counted and not findings.disclosure.hides(g.id)]
     if out and counted:
-        yield wording.left_out(_some(out))
+        yield wording.left_out(_some([group_label(name) for name in out]), partition_label(partition.id))
 
 
-def _ends(found: Sequence[tuple[str, MeasureRow | None]], measure: str, errors: str, by: str) -> str:
-    known = [(name, row, row.value) for name, row in found if row is not None and row.value is not None]
+_Known = tuple[str, MeasureRow, float]
+
+
+def _known(found: Iterable[tuple[str, MeasureRow | None]]) -> list[_Known]:
+    return [(name, row, row.value) for name, row in found if row is not None and row.value is not None]
+
+
+def _ends(known: Sequence[_Known], measure: str, errors: str, by: str) -> str:
     if not known:
         return wording.none_measured(measure, by)
     if len(known) == 1:
-        name, row, _ = known[0]
-        return wording.only_one(measure, by, f"{group_label(name)}, {described(row)}")
+        return wording.only_one(measure, by, _several(known))
     top, bottom = max(value for *_, value in known), min(value for *_, value in known)
     if top == 0:
-        uppers = [row.upper for _, row, _ in known if row.upper is not None]
-        return wording.all_zero(errors, by, groups=len(known), uppers=[rate(x) for x in sorted(uppers)])
+        return wording.all_zero(errors, by, groups=len(known), uppers=_uppers(known))
     if top == bottom:
         return wording.all_equal(measure, by, groups=len(known), rate=rate(top))
-    highest = [f"{group_label(name)}, {described(row)}" for name, row, value in known if value == top]
-    lowest = [f"{group_label(name)}, {described(row)}" for name, row, value in known if value == bottom]
-    return wording.highest_and_lowest(measure, by, highest=_several(highest), lowest=_several(lowest))
+    highest = _several([item for item in known if item[2] == top])
+    lowest = _several([item for item in known if item[2] == bottom])
+    return wording.highest_and_lowest(measure, by, highest=highest, lowest=lowest)
 
 
-def _several(items: Sequence[str]) -> str:
-    return "; ".join(_some(items))
+def _several(items: Sequence[_Known]) -> str:
+    """Groups of equal rate, each with its counts; without an error, their upper limits together."""
+    if len(items) > 1 and items[0][2] == 0:
+        return wording.no_error_in([group_label(name) for name, *_ in items], _uppers(items))
+    return "; ".join(_some([wording.named(group_label(name), described(row)) for name, row, _ in items]))
+
+
+def _uppers(items: Sequence[_Known]) -> list[str]:
+    return [rate(upper) for upper in sorted(row.upper for _, row, _ in items if row.upper is not None)]
 
 
 def _some(items: Sequence[str]) -> list[str]:

@@ -38,7 +38,11 @@ def matrix_table(findings: Findings, point: OperatingPointInfo, partition: Parti
     return Table(
         id=f"{key}-matrix",
         caption=f"False match rate between groups, by {partition_label(partition.id)}",
-        columns=(Column("Group"), *(Column(group_label(name), numeric=True) for name in names), Column("any", True)),
+        columns=(
+            Column("Group"),
+            *(Column(group_label(name), numeric=True) for name in names),
+            Column(wording.ANY_OTHER, numeric=True),
+        ),
         rows=body,
         notes=tuple(notes),
         collapsed=f"Show the {size} by {size} table" if size > _OPEN_UP_TO else "",

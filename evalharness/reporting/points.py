@@ -18,15 +18,23 @@ _DESCRIBED = 12  # groups that an image's description spells out; the table has 
 
 
 @dataclass(frozen=True, slots=True)
-class PartitionView:
+class PartitionRates:
     """Rates of one operating point in one partition."""
 
-    title: str
     false_matches: Table
     false_match_figure: Figure
     false_non_matches: Table
     false_non_match_figure: Figure
     matrix: Table | None
+
+
+@dataclass(frozen=True, slots=True)
+class PartitionView:
+    """One partition at one operating point: its rates, or why there are none."""
+
+    title: str
+    rates: PartitionRates | None
+    absence: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +135,7 @@ def _threshold_cells(point: OperatingPointInfo, name: str) -> Iterator[Cell]:
 
 
 def _warnings(findings: Findings, point: OperatingPointInfo) -> tuple[str, ...]:
-    shown = [text for text in point.warnings if not findings.disclosure.mentions_hidden(text)]
+    shown = [notes_in_words(text) for text in point.warnings if not findings.disclosure.mentions_hidden(text)]
     withheld = [wording.WITHHELD_WARNING] if len(shown) < len(point.warnings) else []
     return (*shown, *withheld)
 
@@ -165,15 +173,38 @@ def _differential(row: MeasureRow) -> Iterator[Cell]:
 
 
 def _partition_view(findings: Findings, point: OperatingPointInfo, partition: PartitionInfo, key: str) -> PartitionView:
-    by = partition_label(partition.id)
-    return PartitionView(
-        title=f"By {by}",
+    title = f"By {partition_label(partition.id)}"
+    absence = _absence(findings, point, partition)
+    if absence:
+        return PartitionView(title, None, absence)
+    rates = PartitionRates(
         false_matches=fmr_table(findings, point, partition, key=key),
         false_match_figure=_fmr_figure(findings, point, partition, key),
         false_non_matches=fnmr_table(findings, point, partition, key=key),
         false_non_match_figure=_fnmr_figure(findings, point, partition, key),
         matrix=matrix_table(findings, point, partition, key=key),
     )
+    return PartitionView(title, rates)
+
+
+def _absence(findings: Findings, point: OperatingPointInfo, partition: PartitionInfo) -> str:
+    """The one reason why no group of a partition has any rate; empty if some have, or reasons differ."""
+    rows = [
+        row
+        for group in partition.groups
+        for row in (
+            findings.row("fmr", point.name, group.id, group.id),
+            findings.row("fnmr", point.name, group.id),
+            findings.row("frr", point.name, group.id),
+        )
+        if row is not None
+    ]
+    if any(row.value is not None for row in rows):
+        return ""
+    reasons = {notes_in_words(row.note) for row in rows}
+    if not reasons:
+        return wording.NOT_AT_THIS_POINT
+    return wording.every_group_undefined(reasons.pop()) if len(reasons) == 1 else ""
 
 
 _Finder = Callable[[str], Sequence[MeasureRow | None]]
@@ -183,7 +214,7 @@ def _fmr_figure(findings: Findings, point: OperatingPointInfo, partition: Partit
     target = _target_rate(point)
     rows = _figure_rows(findings, partition, lambda name: [findings.row("fmr", point.name, name, name)])
     axis = Axis("False match rate within the group", logarithmic=True, target=target)
-    caption = " ".join([wording.FIGURE_LOG, *([wording.FIGURE_TARGET] if target else [])])
+    caption = _caption(rows, axis)
     title = f"False match rate within each group by {partition_label(partition.id)}, {point.name}"
     return _figure(rows, axis, key=f"{key}-fmr-figure", title=title, caption=caption)
 
@@ -197,7 +228,7 @@ def _fnmr_figure(findings: Findings, point: OperatingPointInfo, partition: Parti
     rows = _figure_rows(findings, partition, lambda name: [findings.row(m, point.name, name) for m in measures])
     series = ("FNMR", "FRR") if both else ()
     axis = Axis("False non-match rate" + (" and false rejection rate" if both else ""), False, series=series)
-    caption = " ".join([wording.FIGURE_LINEAR, *([wording.TWO_SERIES] if both else [])])
+    caption = _caption(rows, axis)
     title = f"{axis.label} by {partition_label(partition.id)}, {point.name}"
     return _figure(rows, axis, key=f"{key}-fnmr-figure", title=title, caption=caption)
 
@@ -216,6 +247,20 @@ def _figure_rows(findings: Findings, partition: PartitionInfo, found: _Finder) -
         )
         rows.append(FigureRow(label, marks, "" if marks else "undefined"))
     return rows
+
+
+def _caption(rows: Sequence[FigureRow], axis: Axis) -> str:
+    """How to read a figure: only the signs that occur in it."""
+    marks = [mark for row in rows for mark in row.marks]
+    zero = wording.FIGURE_NO_ERROR_LOG if axis.logarithmic else wording.FIGURE_NO_ERROR
+    said = {
+        wording.FIGURE_LOG if axis.logarithmic else wording.FIGURE: True,
+        zero: any(mark.value == 0 and mark.upper is not None for mark in marks),
+        wording.FIGURE_NO_INTERVAL: any(mark.upper is None for mark in marks),
+        wording.TWO_SERIES: bool(axis.series),
+        wording.FIGURE_TARGET: axis.target is not None,
+    }
+    return " ".join(sentence for sentence, holds in said.items() if holds)
 
 
 def _figure(rows: Sequence[FigureRow], axis: Axis, *, key: str, title: str, caption: str) -> Figure:

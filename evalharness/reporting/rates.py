@@ -10,20 +10,19 @@ from evalharness.reporting.tables import Cell, Column, Table
 from evalharness.reporting.text import group_label, partition_label
 from evalharness.result import GroupInfo, MeasureRow, OperatingPointInfo, PartitionInfo
 
-_OPTIMISTIC = re.compile(r"optimistic upper ([0-9][0-9.e-]{0,40})")
+_OPTIMISTIC = re.compile(r"optimistic (?:upper|lower) ([0-9][0-9.e-]{0,40})(?:; )?")
+_LONG_NUMBER = re.compile(r"(?<![\w.])[0-9]+\.[0-9]{4,}(?:e-[0-9]{1,3})?(?![\w.])")
 _NOTE = "Note"
 
 
 def described(row: MeasureRow) -> str:
     """A defined rate with its counts and interval, for a sentence."""
     assert row.value is not None
-    parts = [rate(row.value), *filter(None, [one_in(row.value)])]
-    said = ", ".join(parts)
+    number = ", ".join(filter(None, [rate(row.value) if row.value else "", one_in(row.value)]))
+    limits = "no interval"
     if row.lower is not None and row.upper is not None:
-        said += f"; {level(row.level)} interval {interval(row.lower, row.upper)}"
-    else:
-        said += "; no interval"
-    return f"{_counted(row)} ({said})"
+        limits = f"{level(row.level)} interval {interval(row.lower, row.upper)}"
+    return f"{_counted(row)} ({'; '.join(filter(None, [number, limits]))})"
 
 
 def _counted(row: MeasureRow) -> str:
@@ -48,12 +47,14 @@ def interval_cell(row: MeasureRow | None, *, hidden: bool) -> Cell:
         return Cell("")
     if row.lower is None or row.upper is None:
         return Cell("none", absent=True)
-    return Cell(interval(row.lower, row.upper), numeric=True)
+    found = _OPTIMISTIC.search(row.note)
+    detail = wording.optimistic(_rounded(found[1])) if found else ""
+    return Cell(interval(row.lower, row.upper), detail=detail, numeric=True)
 
 
 def notes_in_words(note: str) -> str:
-    """The note of a measure with its number rounded like every other."""
-    return _OPTIMISTIC.sub(lambda match: wording.optimistic(_rounded(match[1])), note)
+    """A note, reason or warning with its long numbers rounded; the optimistic limit stands with the interval."""
+    return _LONG_NUMBER.sub(lambda match: f"{float(match[0]):.3g}", _OPTIMISTIC.sub("", note)).removesuffix("; ")
 
 
 def _rounded(number: str) -> str:
@@ -64,12 +65,12 @@ def _rounded(number: str) -> str:
 
 
 def split_notes(rows: Sequence[MeasureRow]) -> tuple[list[str], list[str]]:
-    """Notes that every defined rate shares, and for each row what is left of its own.
+    """Notes that every rate with an interval shares, and for each row what is left of its own.
 
     A note of several parts joins them with ``; ``. The note of an undefined rate is its reason, shown with it.
     """
     parts = [row.note.split("; ") if row.note and row.value is not None else [] for row in rows]
-    defined = [own for own, row in zip(parts, rows, strict=True) if row.value is not None]
+    defined = [own for own, row in zip(parts, rows, strict=True) if row.lower is not None]
     shared = [part for part in defined[0] if all(part in own for own in defined)] if len(defined) > 1 else []
     return shared, ["; ".join(part for part in own if part not in shared) for own in parts]
 
@@ -81,6 +82,7 @@ def fmr_table(findings: Findings, point: OperatingPointInfo, partition: Partitio
         findings,
         partition,
         measures=[("FMR", [findings.row("fmr", point.name, group, group) for group in _names(partition)])],
+        together=wording.ANY_TWO,
         key=f"{key}-fmr",
         caption=f"False match rate within each group, by {partition_label(partition.id)} ({level_text} intervals)",
     )
@@ -119,44 +121,65 @@ _Measured = tuple[str, Sequence[MeasureRow | None]]
 
 
 def _rate_table(
-    findings: Findings, partition: PartitionInfo, *, measures: Sequence[_Measured], key: str, caption: str
+    findings: Findings,
+    partition: PartitionInfo,
+    *,
+    measures: Sequence[_Measured],
+    key: str,
+    caption: str,
+    together: str = wording.TOGETHER,
 ) -> Table:
     columns = [Column("Group"), Column("Subjects", numeric=True)]
     for title, _ in measures:
         columns += [Column(title, numeric=True), Column(f"{title} interval", numeric=True)]
-    hides = findings.disclosure.hides
-    shown = [
-        row
-        for _, rows in measures
-        for row, name in zip(rows, _names(partition), strict=True)
-        if row is not None and not hides(name)
-    ]
+    names = _names(partition)
+    found = [[rows[place] for _, rows in measures] for place in range(len(names))]
+    shown = [row for name, rows in zip(names, found, strict=True) for row in rows if row and not _hides(findings, name)]
     shared, own = split_notes(shown)
     left = dict(zip(map(id, shown), own, strict=True))
-    body = []
-    for place, name in enumerate(_names(partition)):
-        cells = [rows[place] for _, rows in measures]
-        hidden = hides(name)
-        body.append(
-            (
-                Cell(group_label(name)),
-                _subjects(findings, partition, place, cells, hidden=hidden),
-                *(part for row in cells for part in (rate_cell(row, hidden=hidden), interval_cell(row, hidden=hidden))),
-                Cell(notes_in_words("; ".join(_distinct(left.get(id(row), "") for row in cells)))),
-            )
+    body = [
+        (
+            Cell(together if name == ALL else group_label(name)),
+            _subjects(findings, partition, place, rows),
+            *(cell for row in rows for cell in _measure_cells(findings, name, row)),
+            Cell(notes_in_words("; ".join(_distinct(left.get(id(row), "") for row in rows)))),
         )
-    notes = [notes_in_words(f"{part[:1].upper()}{part[1:]}.") for part in shared]
-    if any(hides(name) for name in _names(partition)):
-        notes.append(wording.suppressed(findings.disclosure.floor))
-    table = Table(key, caption, (*columns, Column(_NOTE)), tuple(body), tuple(notes))
+        for place, (name, rows) in enumerate(zip(names, found, strict=True))
+        if name != ALL or any(rows)
+    ]
+    table = Table(
+        id=key,
+        caption=caption,
+        columns=(*columns, Column(_NOTE)),
+        rows=tuple(body),
+        notes=tuple(_table_notes(findings, names, shown, shared)),
+        total=any(found[0]),
+    )
     return table.without_empty_column(_NOTE)
 
 
-def _subjects(
-    findings: Findings, partition: PartitionInfo, place: int, rows: Sequence[MeasureRow | None], *, hidden: bool
-) -> Cell:
+def _measure_cells(findings: Findings, name: str, row: MeasureRow | None) -> tuple[Cell, Cell]:
+    hidden = _hides(findings, name)
+    return rate_cell(row, hidden=hidden), interval_cell(row, hidden=hidden)
+
+
+def _table_notes(
+    findings: Findings, names: Sequence[str], shown: Sequence[MeasureRow], shared: Sequence[str]
+) -> Iterator[str]:
+    yield from filter(None, (notes_in_words(f"{part[:1].upper()}{part[1:]}.") for part in shared))
+    if any(_OPTIMISTIC.search(row.note) for row in shown):
+        yield wording.OPTIMISTIC_NOTE
+    if any(_hides(findings, name) for name in names):
+        yield wording.suppressed(findings.disclosure.floor)
+
+
+def _hides(findings: Findings, name: str) -> bool:
+    return findings.disclosure.hides(name)
+
+
+def _subjects(findings: Findings, partition: PartitionInfo, place: int, rows: Sequence[MeasureRow | None]) -> Cell:
     """Distinct subjects that took part; where no row says so, those of the group."""
-    if hidden:
+    if _hides(findings, _names(partition)[place]):
         return Cell(wording.WITHHELD, absent=True)
     known = next((row.subjects for row in rows if row is not None and row.subjects is not None), None)
     if known is None:

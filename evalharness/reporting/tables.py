@@ -35,6 +35,7 @@ class Table:
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
     notes: tuple[str, ...] = ()
+    total: bool = False  # the first row is all groups together
     collapsed: str = ""  # not empty: folded away under this sentence
 
     def without_empty_column(self, title: str) -> "Table":

@@ -48,6 +48,14 @@ READING = (
 NOTHING_MEASURED = "This audit measured no error rate: the tables below give the reasons."
 HYPOTHETICAL_LEFT_OUT = "Hypothetical operating points are reported further below and not summarised here."
 
+# --- facts
+_TWO_FACES = {
+    "largest": "the largest face is used",
+    "most-confident": "the face that the detector is most sure of is used",
+    "failure": "the sample counts as a failure to acquire",
+}
+_COMPARISONS = {"all-pairs": "every pair of samples"}
+
 # --- captions and notes
 LABELS_CAPTION = "Labels: where each comes from, and what is missing"
 FAULTS_NOTE = "Unusable images are faults of the dataset, not of the system; they stand outside every rate."
@@ -57,11 +65,11 @@ MATRIX_NOTE = (
     "group (rows) from the reference's (columns). Darker cells have higher rates, relative to the highest of this "
     "table. Intervals of these cells are in metrics.csv."
 )
-FIGURE_LOG = (
-    "Dot: rate; line: interval, on a logarithmic axis. Open triangle: no error was seen, and the rate is at most "
-    "this. Open diamond: no interval could be given."
-)
-FIGURE_LINEAR = "Dot: rate; line: interval. Open circle: no error was seen. Open diamond: no interval could be given."
+FIGURE = "Dot: rate; line: interval."
+FIGURE_LOG = "Dot: rate; line: interval, on a logarithmic axis."
+FIGURE_NO_ERROR_LOG = "Open triangle: no error was seen, and the rate is at most this."
+FIGURE_NO_ERROR = "Open circle: no error was seen."
+FIGURE_NO_INTERVAL = "Open diamond: no interval could be given."
 FIGURE_TARGET = "Dotted line: the target false match rate."
 TWO_SERIES = "Circle: false non-match rate; square: false rejection rate, which also counts failures to acquire."
 ROUNDING = (
@@ -86,7 +94,15 @@ REPRODUCE_TEXT = (
     "and other numbers agree to six digits."
 )
 WITHHELD = "suppressed"
-TOO_SMALL = "fewer subjects than the plan's minimum: no interval"
+TOO_SMALL = "too few subjects for an interval"
+TOGETHER = "all groups"
+ANY_TWO = "any two people"
+ANY_OTHER = "any other person"
+OPTIMISTIC_NOTE = (
+    "Where all trials came out alike, the interval is the worst case: trials that share a person all agree. "
+    "“If independent” is the limit that would hold if no trial depended on another."
+)
+NOT_AT_THIS_POINT = "Not reported at this operating point."
 WITHHELD_WARNING = "A warning about a suppressed group is withheld."
 
 _POLICIES = {
@@ -135,6 +151,16 @@ def provenance(name: str) -> str:
     return _PROVENANCE.get(name, name)
 
 
+def two_faces(name: str) -> str:
+    """What is done with an image that shows more than one face."""
+    return _TWO_FACES.get(name, name)
+
+
+def comparisons(name: str) -> str:
+    """What was compared with what."""
+    return _COMPARISONS.get(name, name)
+
+
 def reason(name: str) -> str:
     """Why a sample gave no template, or an image cannot be used."""
     return _FAILURES.get(name, name)
@@ -143,6 +169,11 @@ def reason(name: str) -> str:
 def undefined(why: str) -> str:
     """Instead of a number."""
     return f"undefined: {why}" if why else "undefined: the result gives no reason"
+
+
+def every_group_undefined(why: str) -> str:
+    """Instead of the tables of a partition in which nothing is defined."""
+    return f"For every group {undefined(why)}."
 
 
 def suppressed(floor: int) -> str:
@@ -170,17 +201,34 @@ def not_measured(measure: str, why: str) -> str:
     return f"the {measure} is {undefined(why)}"
 
 
+def named(group: str, described: str) -> str:
+    """A group with its rate."""
+    return f"“{group}”: {described}"
+
+
+def no_error_in(groups: Sequence[str], uppers: Sequence[str]) -> str:
+    """Several groups without an error; ``uppers`` are their upper limits, in rising order."""
+    said = ", ".join(f"“{group}”" for group in groups[:3])
+    more = f" and {len(groups) - 3} more" if len(groups) > 3 else ""
+    return f"{said}{more}, without an error{_run(uppers)}"
+
+
+def _run(uppers: Sequence[str]) -> str:
+    if not uppers:
+        return ""
+    if uppers[0] == uppers[-1]:
+        return f" (upper limit {uppers[0]})"
+    return f" (upper limits from {uppers[0]} to {uppers[-1]})"
+
+
 def highest_and_lowest(measure: str, by: str, *, highest: str, lowest: str) -> str:
     """Two ends of a partition."""
-    return f"By {by}, the {measure} was highest for {highest} and lowest for {lowest}."
+    return f"By {by}, the {measure} was highest for {highest}. It was lowest for {lowest}."
 
 
 def all_zero(errors: str, by: str, *, groups: int, uppers: Sequence[str]) -> str:
     """No error in any group of a partition; ``uppers`` are the upper limits, in rising order."""
-    limits = ""
-    if uppers:
-        limits = f"; the upper limits run from {uppers[0]} to {uppers[-1]}"
-    return f"By {by}, no {errors} was seen in any of the {groups} groups large enough to count{limits}."
+    return f"By {by}, no {errors} was seen in any of the {groups} groups large enough to count{_run(uppers)}."
 
 
 def all_equal(measure: str, by: str, *, groups: int, rate: str) -> str:
@@ -198,9 +246,9 @@ def none_measured(measure: str, by: str) -> str:
     return f"By {by}, the {measure} could not be given for any group large enough to count."
 
 
-def left_out(names: Sequence[str]) -> str:
+def left_out(names: Sequence[str], by: str) -> str:
     """Which groups a sentence on the highest and lowest leaves out."""
-    return f"Left out as too small, unlabelled or without comparisons: {', '.join(names)}."
+    return f"Left out by {by}, as too small, unlabelled or without comparisons: {', '.join(names)}."
 
 
 def acquisition(described: str) -> str:
@@ -209,8 +257,8 @@ def acquisition(described: str) -> str:
 
 
 def optimistic(limit: str) -> str:
-    """The upper limit that would hold if comparisons were independent, beside the published worst case."""
-    return f"the upper limit would be {limit} if comparisons were independent"
+    """Below an interval: the limit that would hold if trials were independent."""
+    return f"if independent: {limit}"
 
 
 def pairs_left_out(number: int) -> str:
