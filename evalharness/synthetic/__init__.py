@@ -1,1 +1,4 @@
-"""Placeholder docstring; the owner of this package rewrites it."""
+"""The synthetic benchmark: faces that belong to nobody, and score twins with known population rates.
+
+Both test the harness. Neither says anything about how a face system treats people.
+"""
