@@ -95,5 +95,3 @@ def _fall(identity: Identity, strands: MapArray) -> MapArray:
     across = np.clip(1 - (np.abs(X) / reach) ** 4, 0, 1)
     height = -0.2 + 0.36 * np.sqrt(across) + 0.012 * strands
     return np.where(across > 0, height, FLOOR).astype(np.float32)
-
-

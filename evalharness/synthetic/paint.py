@@ -72,7 +72,7 @@ def _paint_brow(albedo: MapArray, identity: Identity, capture: Capture, side: fl
     middle = level - eyes.brow_arch * np.sin(np.pi * np.clip(along, 0, 1) ** 1.3) + eyes.brow_slope * (along - 0.4)
     half = np.maximum(eyes.brow_thickness, 0.016) * (1 - 0.65 * np.clip(along, 0, 1) ** 2)
     ends = step(along, -0.06, 0.1) * step(-along, -1.05, -0.8)
-    cover = ends * np.exp(-(((area.y - middle) / half) ** 2 / 1.2) ** 1.5)
+    cover = ends * np.exp(-((((area.y - middle) / half) ** 2 / 1.2) ** 1.5))
     ragged = 0.85 + 0.15 * np.sin(area.x * 190 + area.y * side * 120)
     colour = hair_colour(identity) * np.float32(0.7)
     blend(albedo[area.index], colour, cover * ragged * np.float32(min(max(eyes.brow_opacity, 0.3), 0.97)))
@@ -118,7 +118,9 @@ def _paint_nostril(albedo: MapArray, identity: Identity, side: float) -> None:
     nose = identity.nose
     x, y = nose.wings * 0.56, nose.base - 0.035
     area = _mirrored(side, x - 0.14, y - 0.09, x + 0.14, y + 0.09)
-    radius = ((side * area.x - x) / (nose.nostrils * 1.35)) ** 2 + ((area.y - y) / max(nose.nostrils * 0.72, 0.012)) ** 2
+    radius = ((side * area.x - x) / (nose.nostrils * 1.35)) ** 2 + (
+        (area.y - y) / max(nose.nostrils * 0.72, 0.012)
+    ) ** 2
     blend(albedo[area.index], _MOUTH_INSIDE, np.exp(-(radius**1.5)) * np.float32(0.85))
 
 
@@ -147,6 +149,6 @@ def _paint_mouth(albedo: MapArray, identity: Identity, capture: Capture) -> None
 def _lip_colour(identity: Identity) -> MapArray:
     skin = skin_albedo(identity.tone)
     red = min(max(identity.mouth.redness, 0.1), 1.0)
-    return skin * np.array([1 - 0.25 * red, 1 - 0.62 * red, 1 - 0.55 * red], dtype=np.float32) + np.float32(0.01) * np.array(
-        [2, 0.5, 0.7], dtype=np.float32
-    )
+    return skin * np.array([1 - 0.25 * red, 1 - 0.62 * red, 1 - 0.55 * red], dtype=np.float32) + np.float32(
+        0.01
+    ) * np.array([2, 0.5, 0.7], dtype=np.float32)

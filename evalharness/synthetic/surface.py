@@ -104,9 +104,9 @@ def lip_line(identity: Identity) -> float:
 def _add_lips(height: MapArray, mouth: MouthShape, line: float, capture: Capture) -> None:
     open_by = 0.09 * capture.mouth_open
     bump(height, (0.0, line - mouth.upper * 0.55), (mouth.width * 0.55, mouth.upper * 0.55), mouth.fullness)
-    bump(height, (0.0, line + open_by + mouth.lower * 0.5), (mouth.width * 0.5, mouth.lower * 0.5), mouth.fullness * 1.2)
+    bump(
+        height, (0.0, line + open_by + mouth.lower * 0.5), (mouth.width * 0.5, mouth.lower * 0.5), mouth.fullness * 1.2
+    )
     bump(height, (0.0, line + open_by * 0.5), (mouth.width * 0.6, 0.016 + open_by * 0.5), -0.035 - 0.3 * open_by)
     twin_bumps(height, (mouth.width + 0.02, line - 0.05 * capture.smile), (0.03, 0.03), -0.025)
     bump(height, (0.0, line + open_by + mouth.lower + 0.06), (0.16, 0.04), -0.03)
-
-
