@@ -29,7 +29,7 @@ class Rays:
     dx: MapArray  # per unit of z
     dy: MapArray
 
-    def at(self, z: MapArray) -> tuple[MapArray, MapArray]:
+    def at(self, z: MapArray | np.float32) -> tuple[MapArray, MapArray]:
         """Grid coordinates (row, column) of the rays at heights z."""
         column = (self.x0 + self.dx * z - np.float32(LEFT)) * np.float32(RESOLUTION)
         row = (self.y0 + self.dy * z - np.float32(TOP)) * np.float32(RESOLUTION)
@@ -82,12 +82,12 @@ def trace(height: MapArray, rays: Rays) -> tuple[MapArray, MapArray]:
 
 def _refine(height: MapArray, rays: Rays, z: MapArray, spacing: float) -> MapArray:
     """Bisect between the last plane above the surface and the first one below it."""
-    low, high = z, z + np.float32(spacing)
+    low, high = z, np.asarray(z + spacing, np.float32)
     for _ in range(4):
-        middle = (low + high) / 2
+        middle = np.asarray((low + high) / 2, np.float32)
         above = sample(height, *rays.at(middle)) < middle
         low, high = np.where(above, low, middle), np.where(above, middle, high)
-    return (low + high) / 2
+    return np.asarray((low + high) / 2, np.float32)
 
 
 def sample(values: MapArray, row: MapArray, column: MapArray) -> MapArray:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 MapArray = NDArray[np.float32]
+Numbers = NDArray[np.float32] | NDArray[np.float64]
 
 RESOLUTION: Final = 68.0  # grid points a head unit
 LEFT: Final = -1.45
@@ -53,15 +54,16 @@ def twin_bumps(height: MapArray, centre: tuple[float, float], spread: tuple[floa
     bump(height, (-centre[0], centre[1]), spread, amount)
 
 
-def step(values: MapArray, low: float, high: float) -> MapArray:
+def step(values: Numbers, low: float, high: float) -> MapArray:
     """Smooth step from 0 at ``low`` to 1 at ``high``."""
     t = np.clip((values - np.float32(low)) / np.float32(high - low), 0, 1)
-    return t * t * (3 - 2 * t)
+    return np.asarray(t * t * (3 - 2 * t), np.float32)
 
 
 def inside(distance: MapArray, softness: float = 1.0) -> MapArray:
     """Anti-aliased coverage of points whose signed distance (head units) is positive."""
-    return np.clip(distance * np.float32(RESOLUTION / softness) + np.float32(0.5), 0, 1)
+    covered = np.clip(distance * np.float32(RESOLUTION / softness) + np.float32(0.5), 0, 1)
+    return np.asarray(covered, np.float32)
 
 
 def blend(albedo: MapArray, colour: MapArray, coverage: MapArray) -> None:

@@ -11,7 +11,6 @@ from typing import Final, TypeVar
 import numpy as np
 
 FORMS: Final[tuple[str, ...]] = ("a", "b")  # two families of head shape and hair; they stand for nothing else
-IDENTITY_SPREAD = 1.0  # widens or narrows every trait: more spread, fewer false matches
 _CUT = 2.2  # traits are normal, cut at so many spreads: no monsters
 
 
@@ -24,97 +23,97 @@ def trait(mean: float, spread: float, b: float = 0.0) -> Mapping[str, float]:
 class HeadShape:
     """Outline and relief of the head without its features."""
 
-    width: float = field(metadata=trait(0.755, 0.045, -0.02))
-    depth: float = field(metadata=trait(0.78, 0.05))
-    chin: float = field(metadata=trait(1.03, 0.055, -0.03))
-    jaw: float = field(metadata=trait(2.55, 0.42, -0.3))  # exponent of the outline below the cheeks: square if high
-    roundness: float = field(metadata=trait(2.25, 0.15))  # exponent of the horizontal cross-section
-    forehead: float = field(metadata=trait(0.03, 0.03))
-    brow_ridge: float = field(metadata=trait(0.045, 0.022, -0.02))
-    cheekbone: float = field(metadata=trait(0.05, 0.03, 0.01))
-    cheek: float = field(metadata=trait(0.0, 0.04, 0.01))
-    chin_bump: float = field(metadata=trait(0.08, 0.03))
-    chin_width: float = field(metadata=trait(0.17, 0.035, -0.02))
-    neck: float = field(metadata=trait(0.47, 0.04, -0.06))
-    ears: float = field(metadata=trait(0.08, 0.03))
+    width: float = field(metadata=trait(0.755, 0.017, -0.02))
+    depth: float = field(metadata=trait(0.78, 0.032))
+    chin: float = field(metadata=trait(1.03, 0.035, -0.03))
+    jaw: float = field(metadata=trait(2.55, 0.27, -0.3))  # exponent of the outline below the cheeks: square if high
+    roundness: float = field(metadata=trait(2.25, 0.096))  # exponent of the horizontal cross-section
+    forehead: float = field(metadata=trait(0.03, 0.019))
+    brow_ridge: float = field(metadata=trait(0.045, 0.014, -0.02))
+    cheekbone: float = field(metadata=trait(0.05, 0.019, 0.01))
+    cheek: float = field(metadata=trait(0.0, 0.026, 0.01))
+    chin_bump: float = field(metadata=trait(0.08, 0.019))
+    chin_width: float = field(metadata=trait(0.17, 0.022, -0.02))
+    neck: float = field(metadata=trait(0.47, 0.026, -0.06))
+    ears: float = field(metadata=trait(0.08, 0.019))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EyeShape:
     """Sockets, lids, iris and brows."""
 
-    spacing: float = field(metadata=trait(0.335, 0.024))  # half the distance of the pupils
-    height: float = field(metadata=trait(-0.15, 0.03))
-    width: float = field(metadata=trait(0.165, 0.014))
-    opening: float = field(metadata=trait(0.062, 0.013, 0.006))
-    tilt: float = field(metadata=trait(0.012, 0.02, 0.006))
-    crease: float = field(metadata=trait(0.055, 0.018))
-    socket: float = field(metadata=trait(0.11, 0.035))
-    bulge: float = field(metadata=trait(0.05, 0.018))
-    bag: float = field(metadata=trait(0.018, 0.014))
-    iris: float = field(metadata=trait(0.0, 1.0))  # position on the iris colours, as a normal score
-    brow_gap: float = field(metadata=trait(0.235, 0.032, 0.015))
-    brow_thickness: float = field(metadata=trait(0.042, 0.012, -0.008))
-    brow_arch: float = field(metadata=trait(0.04, 0.028, 0.015))
-    brow_slope: float = field(metadata=trait(0.0, 0.045))
-    brow_inner: float = field(metadata=trait(0.13, 0.03))
-    brow_opacity: float = field(metadata=trait(0.75, 0.16))
+    spacing: float = field(metadata=trait(0.335, 0.015))  # half the distance of the pupils
+    height: float = field(metadata=trait(-0.15, 0.019))
+    width: float = field(metadata=trait(0.165, 0.0053))
+    opening: float = field(metadata=trait(0.062, 0.0049, 0.006))
+    tilt: float = field(metadata=trait(0.012, 0.0076, 0.006))
+    crease: float = field(metadata=trait(0.055, 0.0068))
+    socket: float = field(metadata=trait(0.11, 0.022))
+    bulge: float = field(metadata=trait(0.05, 0.012))
+    bag: float = field(metadata=trait(0.018, 0.009))
+    iris: float = field(metadata=trait(0.0, 0.38))  # position on the iris colours, as a normal score
+    brow_gap: float = field(metadata=trait(0.235, 0.012, 0.015))
+    brow_thickness: float = field(metadata=trait(0.042, 0.0046, -0.008))
+    brow_arch: float = field(metadata=trait(0.04, 0.011, 0.015))
+    brow_slope: float = field(metadata=trait(0.0, 0.017))
+    brow_inner: float = field(metadata=trait(0.13, 0.011))
+    brow_opacity: float = field(metadata=trait(0.75, 0.061))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoseShape:
     """Ridge, tip and wings."""
 
-    base: float = field(metadata=trait(0.36, 0.045))  # where the nose meets the lip
-    length: float = field(metadata=trait(0.24, 0.04))  # how far the tip stands out
-    root: float = field(metadata=trait(0.05, 0.025))
-    hump: float = field(metadata=trait(0.0, 0.02, -0.008))
-    bridge: float = field(metadata=trait(0.075, 0.016))
-    wings: float = field(metadata=trait(0.15, 0.03, -0.012))
-    tip: float = field(metadata=trait(0.1, 0.018))
-    tip_lift: float = field(metadata=trait(0.1, 0.022, 0.01))
-    nostrils: float = field(metadata=trait(0.036, 0.01))
+    base: float = field(metadata=trait(0.36, 0.029))  # where the nose meets the lip
+    length: float = field(metadata=trait(0.24, 0.026))  # how far the tip stands out
+    root: float = field(metadata=trait(0.05, 0.016))
+    hump: float = field(metadata=trait(0.0, 0.013, -0.008))
+    bridge: float = field(metadata=trait(0.075, 0.01))
+    wings: float = field(metadata=trait(0.15, 0.019, -0.012))
+    tip: float = field(metadata=trait(0.1, 0.012))
+    tip_lift: float = field(metadata=trait(0.1, 0.014, 0.01))
+    nostrils: float = field(metadata=trait(0.036, 0.0064))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MouthShape:
     """Lips."""
 
-    gap: float = field(metadata=trait(0.235, 0.035))  # from the nose to the line between the lips
-    width: float = field(metadata=trait(0.27, 0.032))
-    upper: float = field(metadata=trait(0.07, 0.022, 0.006))
-    lower: float = field(metadata=trait(0.095, 0.024, 0.006))
-    bow: float = field(metadata=trait(0.3, 0.14))
-    corners: float = field(metadata=trait(0.0, 0.022))
-    fullness: float = field(metadata=trait(0.05, 0.018))
-    redness: float = field(metadata=trait(0.55, 0.18, 0.1))
+    gap: float = field(metadata=trait(0.235, 0.022))  # from the nose to the line between the lips
+    width: float = field(metadata=trait(0.27, 0.012))
+    upper: float = field(metadata=trait(0.07, 0.014, 0.006))
+    lower: float = field(metadata=trait(0.095, 0.015, 0.006))
+    bow: float = field(metadata=trait(0.3, 0.09))
+    corners: float = field(metadata=trait(0.0, 0.014))
+    fullness: float = field(metadata=trait(0.05, 0.012))
+    redness: float = field(metadata=trait(0.55, 0.068, 0.1))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HairStyle:
     """Hair; ``length`` of form ``a`` stays above the ears."""
 
-    line: float = field(metadata=trait(-0.82, 0.07))
-    recess: float = field(metadata=trait(0.08, 0.09, -0.05))
-    parting: float = field(metadata=trait(0.0, 0.22))
-    volume: float = field(metadata=trait(0.12, 0.04, 0.02))
-    sides: float = field(metadata=trait(-0.12, 0.12, 0.1))
+    line: float = field(metadata=trait(-0.82, 0.045))
+    recess: float = field(metadata=trait(0.08, 0.058, -0.05))
+    parting: float = field(metadata=trait(0.0, 0.14))
+    volume: float = field(metadata=trait(0.12, 0.026, 0.02))
+    sides: float = field(metadata=trait(-0.12, 0.077, 0.1))
     length: float = field(metadata=trait(0.0, 0.0, 1.0))
-    drop: float = field(metadata=trait(0.95, 0.25))
-    colour: float = field(metadata=trait(0.0, 1.0))  # position on the hair colours, as a normal score
-    wave: float = field(metadata=trait(0.5, 0.3))
+    drop: float = field(metadata=trait(0.95, 0.16))
+    colour: float = field(metadata=trait(0.0, 0.64))  # position on the hair colours, as a normal score
+    wave: float = field(metadata=trait(0.5, 0.19))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SkinLook:
     """What is on the skin besides its tone."""
 
-    flush: float = field(metadata=trait(0.5, 0.35))
-    mottling: float = field(metadata=trait(0.07, 0.03))
-    stubble: float = field(metadata=trait(0.12, 0.16, -0.3))
-    folds: float = field(metadata=trait(0.018, 0.013))
-    moles: float = field(metadata=trait(2.5, 2.0))
-    sheen: float = field(metadata=trait(1.0, 0.25))
+    flush: float = field(metadata=trait(0.5, 0.13))
+    mottling: float = field(metadata=trait(0.07, 0.011))
+    stubble: float = field(metadata=trait(0.12, 0.061, -0.3))
+    folds: float = field(metadata=trait(0.018, 0.0083))
+    moles: float = field(metadata=trait(2.5, 0.76))
+    sheen: float = field(metadata=trait(1.0, 0.16))
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +176,7 @@ def draw_identity(rng: np.random.Generator, *, tone: str, form: str) -> Identity
 def _draw(part: type[_Part], rng: np.random.Generator, form: str) -> _Part:
     """One value for every trait of a part, in the order of its fields."""
     traits = {item.name: item.metadata for item in fields(part)}
-    scores = np.clip(rng.standard_normal(len(traits)), -_CUT, _CUT) * IDENTITY_SPREAD
+    scores = np.clip(rng.standard_normal(len(traits)), -_CUT, _CUT)
     shift = 1.0 if form == "b" else 0.0
     values = {
         name: spec["mean"] + shift * spec["b"] + float(score) * spec["spread"]
@@ -200,7 +199,7 @@ def draw_capture(rng: np.random.Generator) -> Capture:
         shift=(normal(4, 9), normal(4, 9)),
         light_azimuth=np.radians(normal(22, 48)),
         light_height=np.radians(float(rng.uniform(15, 50))),
-        ambient=float(rng.uniform(0.4, 0.6)),
+        ambient=float(rng.uniform(0.55, 0.75)),
         warmth=normal(0.05, 0.1),
         smile=max(0.0, float(rng.normal(0.2, 0.45))),
         mouth_open=max(0.0, float(rng.normal(-0.2, 0.35))),

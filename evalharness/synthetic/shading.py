@@ -9,7 +9,7 @@ from evalharness.synthetic.grid import RESOLUTION, MapArray
 from evalharness.synthetic.parameters import Capture
 
 _WRAP = 0.35  # light that creeps round an edge, as through skin
-_SHEEN = ((22.0, 0.075), (5.0, 0.035))  # (exponent, strength): alike on every tone, which is what lifts the dark ones
+_SHEEN = ((22.0, 0.032), (5.0, 0.048))  # (exponent, strength): alike on every tone, which is what lifts the dark ones
 _SHADOW_STEPS = (2, 4, 7, 11, 16)  # half-resolution grid points
 
 
@@ -61,7 +61,8 @@ def _direction(capture: Capture) -> MapArray:
 
 
 def _dot(normal: tuple[MapArray, MapArray, MapArray], direction: MapArray) -> MapArray:
-    return normal[0] * direction[0] + normal[1] * direction[1] + normal[2] * direction[2]
+    total = normal[0] * direction[0] + normal[1] * direction[1] + normal[2] * direction[2]
+    return np.asarray(total, np.float32)
 
 
 def _cavities(height: MapArray) -> MapArray:
@@ -69,7 +70,8 @@ def _cavities(height: MapArray) -> MapArray:
     fine = ndimage.gaussian_filter(height, 3.0) - height
     wide = ndimage.uniform_filter(ndimage.gaussian_filter(height[::2, ::2], 4.0).repeat(2, 0).repeat(2, 1), 3)
     wide = wide[: height.shape[0], : height.shape[1]] - height
-    return np.clip(1 - 11.0 * np.maximum(fine, -0.01) - 2.6 * np.maximum(wide, 0), 0.3, 1.1)
+    open_share = 1 - 11.0 * np.maximum(fine, -0.01) - 2.6 * np.maximum(wide, 0)
+    return np.asarray(np.clip(open_share, 0.3, 1.1), np.float32)
 
 
 def _cast_shadow(height: MapArray, sun: MapArray) -> MapArray:
