@@ -122,7 +122,7 @@ def synth(
     seed: Annotated[int, typer.Option("--seed", min=0, help="The same seed gives the same bytes.")] = 1,
 ) -> None:
     """Render the synthetic benchmark: faces that belong to nobody, to test the harness."""
-    from evalharness.synthetic import write_benchmark
+    from evalharness.synthetic.writer import write_benchmark
     from evalharness.systems import progress_for
 
     manifest = write_benchmark(out, subjects=subjects, captures=captures, seed=seed, progress=progress_for())

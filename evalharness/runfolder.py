@@ -79,7 +79,11 @@ class RunFolder:
             raise RunError(f"{path}: cannot be made: {error.strerror}. Choose another folder with --out.") from error
         _take_lock(lock, path)
         folder = cls(path, lock)
-        write_atomic(path / "plan.yaml", plan.encode())
+        try:
+            write_atomic(path / "plan.yaml", plan.encode())
+        except RunError:
+            os.close(lock)
+            raise
         folder.log("start", machine=platform.machine(), system=platform.platform(), cores=os.cpu_count(), resume=resume)
         return folder
 
