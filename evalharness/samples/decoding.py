@@ -128,7 +128,7 @@ def _quiet() -> Iterator[None]:
 
 def _start_afresh() -> None:
     """In a forked child no other thread decodes, whatever the parent's threads were doing."""
-    global _lock, _decoding  # noqa: PLW0603 - as above
+    global _lock, _decoding
     _lock, _decoding = threading.Lock(), 0
 
 

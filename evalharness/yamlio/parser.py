@@ -242,6 +242,10 @@ def _scalar(event: ScalarEvent, where: Position) -> YamlValue:
 
 
 def _text(value: str, where: Position) -> str:
-    if any("\ud800" <= character <= "\udfff" or character == "\x00" for character in value):
+    try:  # JSON writes a character outside the basic plane as a pair of surrogates
+        text = value.encode("utf-16-le", "surrogatepass").decode("utf-16-le")
+    except UnicodeDecodeError as problem:
+        raise _Unreadable(where, "an escape that is no character; remove it") from problem
+    if "\x00" in text:
         raise _Unreadable(where, "an escape that is no character; remove it")
-    return value
+    return text
