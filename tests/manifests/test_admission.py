@@ -75,10 +75,8 @@ def test_only_the_purposes_and_tasks_of_the_consent_are_granted(changed):
             ],
         ),
         (
-            {("consent", "tasks"): ["detection", "classification"]},
-            [
-                "the task verification is outside the consent, which covers detection, classification (source: forms.pdf)"
-            ],
+            {("consent", "tasks"): ["detection"]},
+            ["the task verification is outside the consent, which covers detection (source: forms.pdf)"],
         ),
         (
             {("consent", "evidence"): []},

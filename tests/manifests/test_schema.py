@@ -56,7 +56,7 @@ manifest.yaml:15:3: consent.tasks: found 'verification', expected a list
 manifest.yaml:16:14: consent.evidence.0.source: this key is missing and is needed
 manifest.yaml:18:3: consent.expires: found 'soon', expected a day such as 2026-11-22
 manifest.yaml:20:6: labels.0.attribute: found 'sample', which is a column of every index; choose another name
-manifest.yaml:20:59: labels.0.provenance: unknown value 'guess'. Known values: self-reported, annotator, algorithm, \
+manifest.yaml:20:57: labels.0.provenance: unknown value 'guess'. Known values: self-reported, annotator, algorithm, \
 record, generated
 manifest.yaml:21:5: labels.1.values: a categorical label needs its values
 manifest.yaml:22:38: labels.2.values: a numeric label takes no values; the plan's age_bins divide it

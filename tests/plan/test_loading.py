@@ -324,9 +324,11 @@ def test_only_plan_errors_come_out_of_damaged_plans(tmp_path, data):
         content[at:end] = data.draw(st.binary(max_size=3) | st.sampled_from([b": ", b"[", b"{", b"\n", b"null", b"- "]))
     path = tmp_path / "plan.yaml"
     path.write_bytes(bytes(content))
+    faults: tuple[str, ...] = ()
     try:
         plan = load_plan(path)
         plan.operating_point_specs()
         plan.partitions()
     except PlanError as error:
-        assert all(fault.startswith(f"{path}:") for fault in error.faults)
+        faults = error.faults
+    assert all(fault.startswith(f"{path}:") for fault in faults)

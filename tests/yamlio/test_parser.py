@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evalharness.errors import InputError, PlanError
+from evalharness.errors import PlanError
 from evalharness.yamlio import Document, WrittenFloat, WrittenInt, parse_yaml, read_yaml, written
 
 
@@ -99,7 +99,7 @@ def test_billion_laughs_does_not_grow():
         ('a: "\\ud800"', "x.yaml:1:4: an escape that is no character; remove it"),
         ('a: "\\0"', "x.yaml:1:4: an escape that is no character; remove it"),
         ("a: b\x07c", "x.yaml:1:5: a control character; remove it"),
-        ("\n".join("- 1" for _ in range(100_001)), "x.yaml:100000:3: more than 100000 nodes"),
+        ("\n".join("- 1" for _ in range(20_001)), "x.yaml:20000:3: more than 20000 nodes"),
     ],
 )
 def test_hostile_text_is_refused_where_it_stands(text, expected):
@@ -128,11 +128,9 @@ def test_files_are_bounded_and_utf8(tmp_path):
     assert read_yaml(path, error=PlanError, what="audit plan").data == {"a": 1}
 
 
+TEXT = st.text(st.characters(categories=("L", "N", "P", "Zs")))
 JSON = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers(-(10**30), 10**30)
-    | st.text(st.characters(categories=("L", "N", "P", "Zs"))),
+    st.none() | st.booleans() | st.integers(-(10**30), 10**30) | TEXT,
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text("abc -:#", min_size=1), inner, max_size=4),
     max_leaves=15,
 )
@@ -143,19 +141,19 @@ def test_json_is_yaml(value):
     assert parse(json.dumps(value)).data == value
 
 
+def messages(content: bytes) -> list[str]:
+    try:
+        parse_yaml(content, name="x.yaml", error=PlanError)
+    except PlanError as error:
+        return str(error).replace("\n  ", "\n").split("\n")
+    return []
+
+
 @given(st.text("ab: -\n[]{},&*!|>'\"%@`#?1.~\\\t\x85\u2028", max_size=60))
 def test_only_our_errors_come_out_of_odd_text(text):
-    try:
-        document = parse(text)
-    except InputError as error:
-        assert all(fault.startswith("x.yaml:") for fault in error.faults)
-    else:
-        assert document.position(()) >= (1, 1)
+    assert all(line.startswith("x.yaml:") for line in messages(text.encode()))
 
 
 @given(st.binary(max_size=80))
 def test_only_our_errors_come_out_of_bytes(content):
-    try:
-        parse_yaml(content, name="x.yaml", error=PlanError)
-    except PlanError as error:
-        assert str(error).startswith("x.yaml")
+    assert all(line.startswith("x.yaml:") for line in messages(content))
