@@ -1,7 +1,7 @@
 """Manifests as text: what is written reads back equal."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evalharness.errors import ManifestError
@@ -41,6 +41,7 @@ words = st.text(st.characters(codec="utf-8"), min_size=1, max_size=40).filter(
 labels = st.sampled_from(["1", "01", "null", "true", "no", "1e4", "2026-01-01", "~", "a: b", "#", "- x", "é", "'", '"'])
 
 
+@settings(deadline=None)
 @given(name=words, text=words, values=st.lists(labels, min_size=1, unique=True))
 def test_any_text_and_label_reads_back_equal(name, text, values):
     template = catalogue_entry("evalharness-synthetic").manifest

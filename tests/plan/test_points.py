@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
@@ -97,6 +97,7 @@ def test_a_target_that_is_no_rate_is_refused(value):
         TypeAdapter(Fraction).validate_python(value)
 
 
+@settings(deadline=None)
 @given(st.decimals(min_value=Decimal("1e-18"), max_value=Decimal("0.999"), places=18))
 def test_plain_text_of_a_target_reads_back_equal(number):
     text = plain(number)
@@ -105,6 +106,7 @@ def test_plain_text_of_a_target_reads_back_equal(number):
     assert not text.endswith("0")
 
 
+@settings(deadline=None)
 @given(st.sets(st.integers(0, 120), min_size=1, max_size=8), st.floats(0, 130))
 def test_every_number_lies_in_the_bin_that_names_it(edges, number):
     ages = sorted(edges)

@@ -3,7 +3,7 @@
 from collections import Counter
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evalharness.errors import PlanError
@@ -124,6 +124,7 @@ origin = st.sampled_from([None, "a", "b"])
 age = st.none() | st.integers(0, 99).map(str)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(value, origin, age), min_size=1, max_size=12), st.permutations(["gender", "origin", "age"]))
 def test_every_sample_is_in_the_one_group_of_its_labels(rows, attributes):
     found = partition(samples(*rows), attributes, manifest=MANIFEST, age_bins=[20, 40])

@@ -4,7 +4,7 @@ import json
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evalharness.errors import PlanError
@@ -136,6 +136,7 @@ JSON = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(JSON)
 def test_json_is_yaml(value):
     assert parse(json.dumps(value)).data == value
@@ -149,11 +150,13 @@ def messages(content: bytes) -> list[str]:
     return []
 
 
+@settings(deadline=None)
 @given(st.text("ab: -\n[]{},&*!|>'\"%@`#?1.~\\\t\x85\u2028", max_size=60))
 def test_only_our_errors_come_out_of_odd_text(text):
     assert all(line.startswith("x.yaml:") for line in messages(text.encode()))
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=80))
 def test_only_our_errors_come_out_of_bytes(content):
     assert all(line.startswith("x.yaml:") for line in messages(content))
