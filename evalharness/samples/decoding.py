@@ -124,7 +124,6 @@ class _QuietPillow:
             if self._users == 1:
                 self._filters.enter_context(warnings.catch_warnings())
                 warnings.filterwarnings("ignore", module=r"PIL\.")
-                warnings.simplefilter("ignore", PillowImage.DecompressionBombWarning)
         try:
             yield
         finally:
