@@ -209,7 +209,7 @@ def _rules_of_files(data: Mapping[str, object]) -> Iterable[Fault]:
         for key in ("index", "sha256"):
             if files.get(key) is None:
                 yield Fault(("files", key), "a dataset needs this key: it pins the files", missing=key not in files)
-    if files.get("sha256") is not None and files.get("index") is None:
+    elif files.get("sha256") is not None and files.get("index") is None:
         yield Fault(("files", "sha256"), "a digest without an index")
     if kind == ManifestKind.CATALOGUE_ENTRY and files.get("index") is not None:
         yield Fault(("files", "index"), "a catalogue-entry has no files; expected kind: dataset, or no index")

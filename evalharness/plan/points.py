@@ -116,7 +116,7 @@ def _default_name(point: OperatingPointPlan, groups: Partitions) -> str:
     if point.threshold is not None:
         return f"{point.policy}-{repr(point.threshold).removesuffix('.0')}"
     group = _group(point, groups)
-    about = group.id if group else "*".join(point.partition or ())
+    about = group.id if group else "*".join(_as_in(groups, point.partition or ()))
     return "-".join(part for part in (point.policy, about, "fmr", plain(point.fmr)) if part)
 
 

@@ -59,7 +59,7 @@ def decode(content: bytes, *, pixel_limit: int = PIXEL_LIMIT) -> ImageArray | Da
         (height, width, 3) RGB uint8, upright after EXIF; or why there are no pixels.
     """
     try:
-        with _quiet(), PillowImage.open(io.BytesIO(content), formats=FORMATS) as picture:
+        with _WARNINGS.held(), PillowImage.open(io.BytesIO(content), formats=FORMATS) as picture:
             width, height = picture.size
             if width * height > pixel_limit:
                 return DatasetFault(FaultReason.TOO_LARGE, f"{width} x {height} px; the limit is {pixel_limit} px")
@@ -100,37 +100,37 @@ def _upright(pixels: ImageArray, orientation: object) -> ImageArray:
     return pixels
 
 
-_lock = threading.Lock()
-_decoding = 0
-_filters: ExitStack | None = None  # open while any thread decodes
+class _QuietPillow:
+    """Holds Pillow's warnings back while any thread decodes.
+
+    ``warnings.catch_warnings`` alone would leave wrong filters behind when threads overlap.
+    """
+
+    def __init__(self) -> None:
+        self._start_afresh()
+        if hasattr(os, "register_at_fork"):  # in a forked child no other thread decodes
+            os.register_at_fork(after_in_child=self._start_afresh)
+
+    def _start_afresh(self) -> None:
+        self._lock = threading.Lock()
+        self._users = 0
+        self._filters = ExitStack()
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Until the last thread leaves."""
+        with self._lock:
+            self._users += 1
+            if self._users == 1:
+                self._filters.enter_context(warnings.catch_warnings())
+                warnings.filterwarnings("ignore", module=r"PIL\.")
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._users -= 1
+                if self._users == 0:
+                    self._filters.close()
 
 
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Hold back Pillow's warnings; ``catch_warnings`` alone is not safe when threads overlap."""
-    global _decoding, _filters  # noqa: PLW0603 - the warning filters are the process's own state
-    with _lock:
-        _decoding += 1
-        if _filters is None:
-            _filters = ExitStack()
-            _filters.enter_context(warnings.catch_warnings())
-            warnings.filterwarnings("ignore", module=r"PIL\.")
-            warnings.simplefilter("ignore", PillowImage.DecompressionBombWarning)
-    try:
-        yield
-    finally:
-        with _lock:
-            _decoding -= 1
-            if _decoding == 0 and _filters is not None:
-                _filters.close()
-                _filters = None
-
-
-def _start_afresh() -> None:
-    """In a forked child no other thread decodes, whatever the parent's threads were doing."""
-    global _lock, _decoding  # noqa: PLW0603 - as above
-    _lock, _decoding = threading.Lock(), 0
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_start_afresh)
+_WARNINGS = _QuietPillow()

@@ -82,7 +82,7 @@ class _Reader:
         self.faults: list[str] = []
         self._path = path
         self._labels = {label.attribute: label for label in manifest.labels}
-        self._checks: list[Callable[[str], str]] = []
+        self._checks: list[tuple[str, Callable[[str], str]]] = []
         self._first: dict[tuple[str, str], int] = {}  # (column, cell) -> line
 
     def read(self, text: str) -> list[Sample]:
@@ -120,7 +120,7 @@ class _Reader:
                 self._fault(1, f"the label column {attribute} {times}; the manifest declares it")
         if len(self.faults) > before:
             return False
-        self._checks = [_label_check(self._labels[column]) for column in columns]
+        self._checks = [(column, _label_check(self._labels[column])) for column in columns]
         return True
 
     def _rows(self, numbered: Iterable[tuple[int, list[str]]], header: Sequence[str]) -> Iterator[Sample]:
@@ -148,9 +148,9 @@ class _Reader:
             first = self._first.setdefault((column, cell), line)
             if first != line:
                 yield f"{column}: {shown(cell)} stands on line {first} too"
-        for cell, check in zip(labels, self._checks, strict=True):
+        for cell, (column, check) in zip(labels, self._checks, strict=True):
             if cell and (text := check(cell)):
-                yield text
+                yield f"{column}: {text}"
 
 
 def _sample(cells: Sequence[str], header: Sequence[str]) -> Sample:
@@ -162,14 +162,12 @@ def _label_check(label: LabelSpec) -> Callable[[str], str]:
     known = frozenset(label.values)
 
     def numeric(cell: str) -> str:
-        return (
-            "" if _NUMBER.fullmatch(cell) else f"{label.attribute}: found {shown(cell)}, expected a number or nothing"
-        )
+        return "" if _NUMBER.fullmatch(cell) else f"found {shown(cell)}, expected a number, or nothing where missing"
 
     def categorical(cell: str) -> str:
         wrong = [part for part in cell.split(SEPARATOR) if part not in known]
         if not wrong:
             return ""
-        return "; ".join(unknown(f"value of {label.attribute}", part, label.values, plural="values") for part in wrong)
+        return "; ".join(unknown("value", part, label.values) for part in wrong)
 
     return numeric if label.kind == "numeric" else categorical

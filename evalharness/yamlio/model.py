@@ -82,7 +82,8 @@ def _own_words(error: ErrorDetails) -> str:
 
 
 def _choice(error: ErrorDetails) -> str:
-    names = re.findall(r"'([^']*)'", str(error["ctx"]["expected"]))
+    expected = str(error["ctx"]["expected"])
+    names = re.findall(r"'([^']*)'", expected) or [expected]
     if not isinstance(error["input"], str):
         return f"found {shown(error['input'])}, expected one of: {', '.join(names)}"
     return unknown("value", error["input"], names)

@@ -1,7 +1,7 @@
 """YAML text to plain data, from the event stream: nothing is constructed that the text could name.
 
 Refused: anchors and aliases (so no text can grow), tags, duplicate keys, keys that are not plain text, several
-documents, more than 20 levels, 100 000 nodes or 1 MiB.
+documents, more than 20 levels, 20 000 nodes or 1 MiB.
 """
 
 from collections.abc import Mapping
@@ -28,7 +28,7 @@ from evalharness.yamlio.words import dotted, shown
 
 MOST_BYTES = 1 << 20
 MOST_DEPTH = 20
-MOST_NODES = 100_000
+MOST_NODES = 20_000
 
 Position = tuple[int, int]  # line and column, both from 1
 
@@ -92,7 +92,7 @@ def parse_yaml(content: bytes, *, name: str, error: type[InputError]) -> Documen
     try:
         for event in YAML(typ="safe", pure=True).parse(text):
             builder.feed(event)
-    except (YAMLError, _Unreadable, ValueError, OverflowError) as problem:
+    except (YAMLError, _UnreadableError, ValueError, OverflowError) as problem:
         builder.faults.append(_syntax_fault(problem, text))
         builder.fatal = True
     faults = tuple(sorted(builder.faults))
@@ -102,14 +102,16 @@ def parse_yaml(content: bytes, *, name: str, error: type[InputError]) -> Documen
     return Document(name, builder.root, builder.positions, faults, content)
 
 
-class _Unreadable(Exception):  # noqa: N818 - not an error of ours: it ends one parse and becomes a fault
+class _UnreadableError(Exception):
+    """Ends one parse and becomes a fault."""
+
     def __init__(self, position: Position, text: str) -> None:
         self.fault = (position, text)
         super().__init__(text)
 
 
 def _syntax_fault(problem: Exception, text: str) -> tuple[Position, str]:
-    if isinstance(problem, _Unreadable):
+    if isinstance(problem, _UnreadableError):
         return problem.fault
     if isinstance(problem, ReaderError):
         before = text[: problem.position]
@@ -160,14 +162,14 @@ class _Builder:
     def _start_document(self, event: DocumentStartEvent, where: Position) -> None:
         self._documents += 1
         if self._documents > 1:
-            raise _Unreadable(where, "a second document; expected one document a file")
+            raise _UnreadableError(where, "a second document; expected one document a file")
         if event.version is not None and tuple(event.version) != (1, 2):
-            raise _Unreadable(where, "a %YAML directive of another version; the file is read as YAML 1.2")
+            raise _UnreadableError(where, "a %YAML directive of another version; the file is read as YAML 1.2")
 
     def _check_node(self, event: NodeEvent, where: Position) -> None:
         self._nodes += 1
         if self._nodes > MOST_NODES:
-            raise _Unreadable(where, f"more than {MOST_NODES} nodes; expected a YAML file written by hand")
+            raise _UnreadableError(where, f"more than {MOST_NODES} nodes; expected a YAML file written by hand")
         if isinstance(event, AliasEvent):
             self._refuse(where, "an alias (*name); write the value out")
             return
@@ -185,7 +187,7 @@ class _Builder:
 
     def _take_key(self, event: NodeEvent, where: Position) -> None:
         if not isinstance(event, ScalarEvent):
-            raise _Unreadable(where, "a key that is not plain text; expected `key: value`")
+            raise _UnreadableError(where, "a key that is not plain text; expected `key: value`")
         top, key = self._open[-1], _text(event.value, where)
         top.key = key
         top.keep = key not in top.container
@@ -207,7 +209,7 @@ class _Builder:
         self._attach(value)
         if isinstance(value, dict | list):
             if len(self._open) >= MOST_DEPTH:
-                raise _Unreadable(where, f"more than {MOST_DEPTH} levels of nesting")
+                raise _UnreadableError(where, f"more than {MOST_DEPTH} levels of nesting")
             self._open.append(_Open(value, path))
 
     def _place(self, where: Position) -> Loc:
@@ -238,10 +240,14 @@ def _scalar(event: ScalarEvent, where: Position) -> YamlValue:
     try:
         return resolve(text) if event.implicit[0] else text
     except ValueError as problem:
-        raise _Unreadable(where, str(problem)) from problem
+        raise _UnreadableError(where, str(problem)) from problem
 
 
 def _text(value: str, where: Position) -> str:
-    if any("\ud800" <= character <= "\udfff" or character == "\x00" for character in value):
-        raise _Unreadable(where, "an escape that is no character; remove it")
-    return value
+    try:  # JSON writes a character outside the basic plane as a pair of surrogates
+        text = value.encode("utf-16-le", "surrogatepass").decode("utf-16-le")
+    except UnicodeDecodeError as problem:
+        raise _UnreadableError(where, "an escape that is no character; remove it") from problem
+    if "\x00" in text:
+        raise _UnreadableError(where, "an escape that is no character; remove it")
+    return text

@@ -22,7 +22,7 @@ class WrittenInt(int):
 
     written: str
 
-    def __new__(cls, value: int, text: str) -> "WrittenInt":
+    def __new__(cls, value: int, text: str = "") -> "WrittenInt":
         """Keep ``text`` beside ``value``."""
         made = super().__new__(cls, value)
         made.written = text
@@ -34,7 +34,7 @@ class WrittenFloat(float):
 
     written: str
 
-    def __new__(cls, value: float, text: str) -> "WrittenFloat":
+    def __new__(cls, value: float, text: str = "") -> "WrittenFloat":
         """Keep ``text`` beside ``value``."""
         made = super().__new__(cls, value)
         made.written = text

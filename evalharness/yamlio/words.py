@@ -48,7 +48,8 @@ def unknown(what: str, name: object, known: Iterable[str], *, plural: str = "") 
     "unknown attribute 'x'. Known attributes: none"
     """
     names = list(known)
-    near = get_close_matches(str(name)[:200], names, n=1)
+    asked = str(name)[:200]
+    near = get_close_matches(asked, names, n=1) or [known for known in names if len(asked) > 2 and asked in known]
     hint = f"; did you mean {near[0]!r}?" if near else "."
     rest = f", ... ({len(names)} in all)" if len(names) > MOST_NAMES else ""
     listed = ", ".join(names[:MOST_NAMES]) or "none"
