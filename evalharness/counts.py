@@ -6,6 +6,7 @@ every operating point) and the structure from which the number of comparisons of
 follows. Template vectors, images and names of people are not in it.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -164,8 +165,10 @@ def populations(spec: OperatingPointSpec, partitions: Sequence[Partition], *, sa
         samples: Number of samples in the index.
 
     Raises:
-        PlanError: The operating point names a partition or group that the plan does not have.
+        PlanError: The operating point lacks its threshold or target, or names a partition or group that
+            the plan does not have.
     """
+    _check(spec)
     everyone = np.ones(samples, dtype=np.bool_)
     one = np.zeros(samples, dtype=np.int64)
     if spec.policy is Policy.REFERENCE:
@@ -181,6 +184,16 @@ def populations(spec: OperatingPointSpec, partitions: Sequence[Partition], *, sa
         known = np.array([group.known for group in partition.groups], dtype=np.bool_)
         return {ALL_GROUPS: Population(known[partition.group_of], partition.group_of)}
     return {ALL_GROUPS: Population(everyone, one)}
+
+
+def _check(spec: OperatingPointSpec) -> None:
+    """Refuse an operating point without what its policy needs."""
+    where = f"operating point {spec.name!r}"
+    if spec.policy is Policy.VENDOR:
+        if spec.threshold is None or not math.isfinite(spec.threshold):
+            raise PlanError(f"{where}: threshold is {spec.threshold}; policy 'vendor' needs a finite number.")
+    elif spec.fmr is None or not (spec.fmr.is_finite() and 0 < spec.fmr < 1):
+        raise PlanError(f"{where}: fmr is {spec.fmr}; policy '{spec.policy}' needs a rate above 0 and below 1.")
 
 
 def partition_of(spec: OperatingPointSpec, partitions: Sequence[Partition]) -> Partition:

@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 import numpy as np
 import pytest
 
@@ -106,7 +108,15 @@ def test_each_policy_is_set_by_its_own_comparisons():
             reference("0.1", Group((("age", "x"),))),
             "attributes of reference group age=x are not among .* ethnicity, gender",
         ),
-        (OperatingPointSpec("r", Policy.REFERENCE), "policy 'reference' needs a group"),
+        (OperatingPointSpec("r", Policy.REFERENCE, fmr=Decimal("0.1")), "policy 'reference' needs a group"),
+        (OperatingPointSpec("r", Policy.REFERENCE), "fmr is None; policy 'reference' needs a rate above 0 and below 1"),
+        (pooled("0"), "fmr is 0; "),
+        (pooled("1"), "fmr is 1; "),
+        (pooled("-0.1"), "fmr is -0.1; "),
+        (pooled("NaN"), "fmr is NaN; "),
+        (OperatingPointSpec("v", Policy.VENDOR), "'v': threshold is None; policy 'vendor' needs a finite number"),
+        (vendor(float("inf")), "threshold is inf; "),
+        (vendor(float("nan")), "threshold is nan; "),
         (per_group("0.1", "age"), "partition age is not among the plan's groups: ethnicity, gender"),
         (per_group("0.1"), r"partition \(none\) is not among"),
         (pooled("0.1", "within-group", ("age",)), "partition age is not among"),

@@ -22,6 +22,15 @@ class TailBudget:
 
 
 @dataclass(frozen=True, slots=True)
+class FittedPoint:
+    """An operating point whose thresholds are to be found."""
+
+    name: str
+    fmr: Decimal
+    populations: Mapping[str, Population]  # by threshold key
+
+
+@dataclass(frozen=True, slots=True)
 class Target:
     """A threshold to be fitted: the tail must hold its ``allowed + 1`` highest scores."""
 
@@ -144,22 +153,20 @@ def collect_tail(pairs: Iterable[NonMatedPairs], *, cut: float, trials: int, bud
     )
 
 
-def needed_targets(
-    named: Mapping[str, tuple[Decimal, Mapping[str, Population]]], *, subject_of: IntArray, enrolled: BoolArray
-) -> list[Target]:
+def needed_targets(points: Sequence[FittedPoint], *, subject_of: IntArray, enrolled: BoolArray) -> list[Target]:
     """The targets that can be resolved: those that allow at least one error.
 
     Args:
-        named: Operating point -> target FMR and its populations.
+        points: The operating points whose thresholds are fitted.
         subject_of: (n,) subject of each sample.
         enrolled: (n,) which samples are compared.
     """
     targets = []
-    for name, (fmr, keyed) in named.items():
-        for population in keyed.values():
-            allowed = allowed_errors(fmr, pairs_in(population, subject_of=subject_of, enrolled=enrolled))
+    for point in points:
+        for population in point.populations.values():
+            allowed = allowed_errors(point.fmr, pairs_in(population, subject_of=subject_of, enrolled=enrolled))
             if allowed:
-                targets.append(Target(name, population, allowed))
+                targets.append(Target(point.name, population, allowed))
     return targets
 
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evalharness.errors import PlanError, RunError
-from evalharness.records import OperatingPointSpec, Policy, ScoreKind
+from evalharness.errors import RunError
+from evalharness.records import ScoreKind
 from evalharness.statistics.thresholds import decide, threshold_allowing
 from evalharness.tasks.verification import TailBudget, count, count_scores
 from tests.support import brute
@@ -95,18 +95,6 @@ def test_one_wolf_weighs_little():
     point = decide(counts, pooled("0.0334"), partitions=[], level=0.95)
     assert point.attained_fmr["all"] == 59 / 1770
     assert "rests on 59 false matches that weigh like 1.0 independent" in point.warnings[0]
-
-
-@pytest.mark.parametrize("fmr", [None, Decimal(0), Decimal(1), Decimal("1.5"), Decimal("-0.1")])
-def test_a_target_must_be_a_rate(fmr):
-    spec = OperatingPointSpec("p", Policy.POOLED, fmr=fmr)
-    with pytest.raises(PlanError, match=r"operating point 'p': fmr is .*; expected a rate between 0 and 1"):
-        decide(whole([0.1, 0.2]), spec, partitions=[], level=0.95)
-
-
-def test_a_vendor_point_needs_a_threshold():
-    with pytest.raises(PlanError, match="policy 'vendor' needs a threshold"):
-        decide(whole([0.1]), OperatingPointSpec("v", Policy.VENDOR), partitions=[], level=0.95)
 
 
 def test_counts_that_were_cut_for_other_points_are_refused():
