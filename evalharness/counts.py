@@ -9,6 +9,8 @@ follows. Template vectors, images and names of people are not in it.
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
@@ -150,6 +152,15 @@ class Population:
         """Whether comparisons of samples ``first[i]`` and ``second[i]`` belong; shapes broadcast."""
         same = self.code[first] == self.code[second]
         return np.asarray(same & self.member[first] & self.member[second], dtype=np.bool_)
+
+
+def allowed_errors(target: Decimal, trials: int) -> int:
+    """floor(target x trials) in exact arithmetic, the target as it is written.
+
+    >>> allowed_errors(Decimal("0.29"), 100), int(0.29 * 100)
+    (29, 28)
+    """
+    return int(Fraction(target) * trials)
 
 
 def populations(spec: OperatingPointSpec, partitions: Sequence[Partition], *, samples: int) -> Mapping[str, Population]:

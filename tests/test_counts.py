@@ -3,7 +3,7 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from evalharness.counts import Acquisition, Counts, ListedPairs, MatedComparisons, Tail, populations
+from evalharness.counts import Acquisition, Counts, ListedPairs, MatedComparisons, Tail, allowed_errors, populations
 from evalharness.errors import PlanError
 from evalharness.records import Group, OperatingPointSpec, Policy, ScoreKind
 from tests.support.datasets import make_partition, per_group, pooled, reference, vendor
@@ -127,3 +127,9 @@ def test_unknown_groups_are_refused_with_the_known_ones(spec, message):
         populations(spec, (ETHNICITY, GENDER), samples=5)
     with pytest.raises(PlanError):
         populations(spec, (), samples=5)
+
+
+def test_allowed_errors_are_exact():
+    assert allowed_errors(Decimal("0.29"), 100) == 29
+    assert int(0.29 * 100) == 28
+    assert allowed_errors(Decimal("0.000001"), 10**11 + 1) == 100_000

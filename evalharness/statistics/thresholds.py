@@ -8,12 +8,11 @@ reach past k it is the score above the tie block, and where nothing is above it 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from fractions import Fraction
 from types import MappingProxyType
 
 import numpy as np
 
-from evalharness.counts import Counts, Population, populations
+from evalharness.counts import Counts, Population, allowed_errors, populations
 from evalharness.errors import RunError
 from evalharness.records import FloatArray, IntArray, OperatingPoint, OperatingPointSpec, Partition, Policy
 from evalharness.statistics.cells import Cell, population_cell
@@ -111,7 +110,7 @@ def _fit(counts: Counts, spec: OperatingPointSpec, cell: Cell, level: float) -> 
     trials = cell.dyads.total
     if not trials:
         return "no completed non-mated comparisons to set the threshold on"
-    allowed = int(Fraction(spec.fmr) * trials)
+    allowed = allowed_errors(spec.fmr, trials)
     if not allowed:
         return _unresolvable(spec.fmr, cell, level)
     if len(cell.tail) <= allowed:

@@ -3,12 +3,11 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from fractions import Fraction
 
 import numpy as np
 
 from evalharness.comparison import Block
-from evalharness.counts import IndexArray, Population, Tail
+from evalharness.counts import IndexArray, Population, Tail, allowed_errors
 from evalharness.errors import PlanError, RunError
 from evalharness.records import BoolArray, FloatArray, IntArray
 
@@ -46,15 +45,6 @@ class NonMatedPairs:
     first: IndexArray = field(repr=False)  # (m,) sample index
     second: IndexArray = field(repr=False)  # (m,)
     scores: FloatArray = field(repr=False)  # (m,)
-
-
-def allowed_errors(target: Decimal, trials: int) -> int:
-    """floor(target x trials) in exact arithmetic.
-
-    >>> allowed_errors(Decimal("0.29"), 100)
-    29
-    """
-    return int(Fraction(target) * trials)
 
 
 def pairs_in(population: Population, *, subject_of: IntArray, enrolled: BoolArray) -> int:
