@@ -6,8 +6,11 @@ every operating point) and the structure from which the number of comparisons of
 follows. Template vectors, images and names of people are not in it.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
@@ -151,6 +154,15 @@ class Population:
         return np.asarray(same & self.member[first] & self.member[second], dtype=np.bool_)
 
 
+def allowed_errors(target: Decimal, trials: int) -> int:
+    """floor(target x trials) in exact arithmetic, the target as it is written.
+
+    >>> allowed_errors(Decimal("0.29"), 100), int(0.29 * 100)
+    (29, 28)
+    """
+    return int(Fraction(target) * trials)
+
+
 def populations(spec: OperatingPointSpec, partitions: Sequence[Partition], *, samples: int) -> Mapping[str, Population]:
     """The comparisons that set each threshold of an operating point, by threshold key.
 
@@ -164,8 +176,10 @@ def populations(spec: OperatingPointSpec, partitions: Sequence[Partition], *, sa
         samples: Number of samples in the index.
 
     Raises:
-        PlanError: The operating point names a partition or group that the plan does not have.
+        PlanError: The operating point lacks its threshold or target, or names a partition or group that
+            the plan does not have.
     """
+    _check(spec)
     everyone = np.ones(samples, dtype=np.bool_)
     one = np.zeros(samples, dtype=np.int64)
     if spec.policy is Policy.REFERENCE:
@@ -181,6 +195,16 @@ def populations(spec: OperatingPointSpec, partitions: Sequence[Partition], *, sa
         known = np.array([group.known for group in partition.groups], dtype=np.bool_)
         return {ALL_GROUPS: Population(known[partition.group_of], partition.group_of)}
     return {ALL_GROUPS: Population(everyone, one)}
+
+
+def _check(spec: OperatingPointSpec) -> None:
+    """Refuse an operating point without what its policy needs."""
+    where = f"operating point {spec.name!r}"
+    if spec.policy is Policy.VENDOR:
+        if spec.threshold is None or not math.isfinite(spec.threshold):
+            raise PlanError(f"{where}: threshold is {spec.threshold}; policy 'vendor' needs a finite number.")
+    elif spec.fmr is None or not (spec.fmr.is_finite() and 0 < spec.fmr < 1):
+        raise PlanError(f"{where}: fmr is {spec.fmr}; policy '{spec.policy}' needs a rate above 0 and below 1.")
 
 
 def partition_of(spec: OperatingPointSpec, partitions: Sequence[Partition]) -> Partition:

@@ -1,7 +1,9 @@
+from decimal import Decimal
+
 import numpy as np
 import pytest
 
-from evalharness.counts import Acquisition, Counts, ListedPairs, MatedComparisons, Tail, populations
+from evalharness.counts import Acquisition, Counts, ListedPairs, MatedComparisons, Tail, allowed_errors, populations
 from evalharness.errors import PlanError
 from evalharness.records import Group, OperatingPointSpec, Policy, ScoreKind
 from tests.support.datasets import make_partition, per_group, pooled, reference, vendor
@@ -106,7 +108,15 @@ def test_each_policy_is_set_by_its_own_comparisons():
             reference("0.1", Group((("age", "x"),))),
             "attributes of reference group age=x are not among .* ethnicity, gender",
         ),
-        (OperatingPointSpec("r", Policy.REFERENCE), "policy 'reference' needs a group"),
+        (OperatingPointSpec("r", Policy.REFERENCE, fmr=Decimal("0.1")), "policy 'reference' needs a group"),
+        (OperatingPointSpec("r", Policy.REFERENCE), "fmr is None; policy 'reference' needs a rate above 0 and below 1"),
+        (pooled("0"), "fmr is 0; "),
+        (pooled("1"), "fmr is 1; "),
+        (pooled("-0.1"), "fmr is -0.1; "),
+        (pooled("NaN"), "fmr is NaN; "),
+        (OperatingPointSpec("v", Policy.VENDOR), "'v': threshold is None; policy 'vendor' needs a finite number"),
+        (vendor(float("inf")), "threshold is inf; "),
+        (vendor(float("nan")), "threshold is nan; "),
         (per_group("0.1", "age"), "partition age is not among the plan's groups: ethnicity, gender"),
         (per_group("0.1"), r"partition \(none\) is not among"),
         (pooled("0.1", "within-group", ("age",)), "partition age is not among"),
@@ -117,3 +127,9 @@ def test_unknown_groups_are_refused_with_the_known_ones(spec, message):
         populations(spec, (ETHNICITY, GENDER), samples=5)
     with pytest.raises(PlanError):
         populations(spec, (), samples=5)
+
+
+def test_allowed_errors_are_exact():
+    assert allowed_errors(Decimal("0.29"), 100) == 29
+    assert int(0.29 * 100) == 28
+    assert allowed_errors(Decimal("0.000001"), 10**11 + 1) == 100_000

@@ -108,7 +108,7 @@ def score_blocks(
     for top in range(0, len(templates), block_rows):
         rows = slice(top, top + block_rows)
         left = _widen(templates[rows])[:, :, np.newaxis]
-        for start in range(top - top % block_columns, len(templates), block_columns):
+        for start in range(top, len(templates), block_columns):
             columns = slice(start, start + block_columns)
             right = _widen(templates[columns])[:, np.newaxis, :]
             scale = norms[rows, np.newaxis] * norms[np.newaxis, columns]

@@ -76,26 +76,19 @@ class AllPairsCells:
         """Comparisons of a sample of ``g`` with one of another group ``h``."""
         dyads, lost = self._dyads(lambda u: _signed((1, u[g] + u[h]), (-1, u[g]), (-1, u[h])))
         subjects = int(np.count_nonzero(dyads.per_subject))
-        smaller = min(
-            self._side(self._enrolled[g], self._enrolled[h]), self._side(self._enrolled[h], self._enrolled[g])
-        )
+        smaller = int(np.count_nonzero(self._enrolled[[g, h]], axis=1).min())
         return Cell(dyads, lost, smaller, min(smaller, subjects // 2), self._tail.across(g, h))
 
     def any_impostor(self, g: int) -> Cell:
         """Comparisons of a sample of ``g`` with any sample of another subject."""
         dyads, lost = self._dyads(lambda u: _signed((1, u.sum(axis=0)), (-1, u.sum(axis=0) - u[g])))
         subjects = int(np.count_nonzero(dyads.per_subject))
-        own = self._side(self._enrolled[g], self._enrolled.sum(axis=0))
+        own = int(np.count_nonzero(self._enrolled[g]))
         return Cell(dyads, lost, own, min(own, subjects // 2), self._tail.touching(g))
 
     def _dyads(self, build: Callable[[IntArray], AllPairsDyads]) -> tuple[AllPairsDyads, int]:
         completed = build(self._enrolled)
         return completed, build(self._attempted).total - completed.total
-
-    @staticmethod
-    def _side(own: IntArray, other: IntArray) -> int:
-        """Subjects with a sample in ``own`` that meet another subject's sample in ``other``."""
-        return int(np.count_nonzero((own > 0) & (other.sum() - other > 0)))
 
 
 class ListedCells:

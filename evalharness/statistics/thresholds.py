@@ -8,13 +8,12 @@ reach past k it is the score above the tie block, and where nothing is above it 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from fractions import Fraction
 from types import MappingProxyType
 
 import numpy as np
 
-from evalharness.counts import Counts, Population, populations
-from evalharness.errors import PlanError, RunError
+from evalharness.counts import Counts, Population, allowed_errors, populations
+from evalharness.errors import RunError
 from evalharness.records import FloatArray, IntArray, OperatingPoint, OperatingPointSpec, Partition, Policy
 from evalharness.statistics.cells import Cell, population_cell
 from evalharness.statistics.intervals import zero_error_upper
@@ -53,7 +52,7 @@ def decide(
         level: Level of the bound that stands in for a target that cannot be resolved.
 
     Raises:
-        PlanError: The operating point names an unknown group, or lacks a threshold or a target.
+        PlanError: The operating point names an unknown group, or lacks its threshold or target.
         RunError: The tail was cut for other operating points.
     """
     keyed = populations(spec, partitions, samples=counts.samples)
@@ -82,7 +81,11 @@ class _Decided:
 def _decide_one(counts: Counts, spec: OperatingPointSpec, key: str, population: Population, level: float) -> _Decided:
     cell = population_cell(counts, population)
     trials = cell.dyads.total
-    found = _vendor(counts, spec) if spec.policy is Policy.VENDOR else _fit(counts, spec, cell, level)
+    if spec.policy is Policy.VENDOR:
+        assert spec.threshold is not None  # populations() refuses such a point
+        found: float | str = counts.score_kind.to_similarity(spec.threshold)
+    else:
+        found = _fit(counts, spec, cell, level)
     if isinstance(found, str):
         return _Decided(trials, cell.subjects, unresolved=found)
     attained = len(false_matches(counts, cell, found)) / trials if trials else None
@@ -101,20 +104,13 @@ def false_matches(counts: Counts, cell: Cell, threshold: float) -> IntArray:
     return cell.tail[counts.tail.scores[cell.tail] >= threshold]
 
 
-def _vendor(counts: Counts, spec: OperatingPointSpec) -> float:
-    if spec.threshold is None:
-        raise PlanError(f"operating point {spec.name!r}: policy 'vendor' needs a threshold.")
-    return counts.score_kind.to_similarity(spec.threshold)
-
-
 def _fit(counts: Counts, spec: OperatingPointSpec, cell: Cell, level: float) -> float | str:
     """A threshold, or the reason why there is none."""
-    if spec.fmr is None or not 0 < spec.fmr < 1:
-        raise PlanError(f"operating point {spec.name!r}: fmr is {spec.fmr}; expected a rate between 0 and 1.")
+    assert spec.fmr is not None  # populations() refuses such a point
     trials = cell.dyads.total
     if not trials:
         return "no completed non-mated comparisons to set the threshold on"
-    allowed = int(Fraction(spec.fmr) * trials)
+    allowed = allowed_errors(spec.fmr, trials)
     if not allowed:
         return _unresolvable(spec.fmr, cell, level)
     if len(cell.tail) <= allowed:

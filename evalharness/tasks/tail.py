@@ -3,12 +3,11 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from fractions import Fraction
 
 import numpy as np
 
 from evalharness.comparison import Block
-from evalharness.counts import IndexArray, Population, Tail
+from evalharness.counts import IndexArray, Population, Tail, allowed_errors
 from evalharness.errors import PlanError, RunError
 from evalharness.records import BoolArray, FloatArray, IntArray
 
@@ -19,6 +18,15 @@ class TailBudget:
 
     keep_all: int = 2**20  # up to here nothing is cut off and the scores are computed once
     most: int = 2**24
+
+
+@dataclass(frozen=True, slots=True)
+class FittedPoint:
+    """An operating point whose thresholds are to be found."""
+
+    name: str
+    fmr: Decimal
+    populations: Mapping[str, Population]  # by threshold key
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +45,6 @@ class NonMatedPairs:
     first: IndexArray = field(repr=False)  # (m,) sample index
     second: IndexArray = field(repr=False)  # (m,)
     scores: FloatArray = field(repr=False)  # (m,)
-
-
-def allowed_errors(target: Decimal, trials: int) -> int:
-    """floor(target x trials) in exact arithmetic.
-
-    >>> allowed_errors(Decimal("0.29"), 100)
-    29
-    """
-    return int(Fraction(target) * trials)
 
 
 def pairs_in(population: Population, *, subject_of: IntArray, enrolled: BoolArray) -> int:
@@ -144,22 +143,20 @@ def collect_tail(pairs: Iterable[NonMatedPairs], *, cut: float, trials: int, bud
     )
 
 
-def needed_targets(
-    named: Mapping[str, tuple[Decimal, Mapping[str, Population]]], *, subject_of: IntArray, enrolled: BoolArray
-) -> list[Target]:
+def needed_targets(points: Sequence[FittedPoint], *, subject_of: IntArray, enrolled: BoolArray) -> list[Target]:
     """The targets that can be resolved: those that allow at least one error.
 
     Args:
-        named: Operating point -> target FMR and its populations.
+        points: The operating points whose thresholds are fitted.
         subject_of: (n,) subject of each sample.
         enrolled: (n,) which samples are compared.
     """
     targets = []
-    for name, (fmr, keyed) in named.items():
-        for population in keyed.values():
-            allowed = allowed_errors(fmr, pairs_in(population, subject_of=subject_of, enrolled=enrolled))
+    for point in points:
+        for population in point.populations.values():
+            allowed = allowed_errors(point.fmr, pairs_in(population, subject_of=subject_of, enrolled=enrolled))
             if allowed:
-                targets.append(Target(name, population, allowed))
+                targets.append(Target(point.name, population, allowed))
     return targets
 
 

@@ -1,8 +1,7 @@
 """Verification (1:1): which comparisons are made, and the Counts of them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Literal
 
 import numpy as np
@@ -26,6 +25,7 @@ from evalharness.records import (
 from evalharness.tasks.pairs import check_pairs, read_pair_list
 from evalharness.tasks.score_files import require_all_pairs, require_finite, select
 from evalharness.tasks.tail import (
+    FittedPoint,
     NonMatedPairs,
     TailBudget,
     check_budget,
@@ -110,13 +110,13 @@ class _Needs:
     """What the operating points ask of the tail."""
 
     given: tuple[float, ...]  # in the system's own unit
-    fitted: Mapping[str, tuple[Decimal, Mapping[str, Population]]]  # by operating point
+    fitted: tuple[FittedPoint, ...]
 
 
 def _needs(samples: Samples, specs: Sequence[OperatingPointSpec], partitions: Sequence[Partition]) -> _Needs:
     """Find the populations of all operating points; an unknown group is refused here, before comparing."""
     keyed = [(spec, populations(spec, partitions, samples=len(samples))) for spec in specs]
-    fitted = {spec.name: (spec.fmr, found) for spec, found in keyed if spec.fmr is not None}
+    fitted = tuple(FittedPoint(spec.name, spec.fmr, found) for spec, found in keyed if spec.fmr is not None)
     return _Needs(tuple(spec.threshold for spec in specs if spec.threshold is not None), fitted)
 
 

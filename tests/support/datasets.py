@@ -44,6 +44,7 @@ def make_samples(subjects: Sequence[object], names: Sequence[str] | None = None)
 
 
 def make_partition(attribute: str, labels: Sequence[str | None], also: Sequence[str] = ()) -> Partition:
+    labels = list(labels)
     values = sorted({v for v in labels if v is not None} | set(also)) + ([None] if None in labels else [])
     groups = tuple(Group(((attribute, value),)) for value in values)
     return Partition((attribute,), groups, np.array([values.index(v) for v in labels], dtype=np.int64))

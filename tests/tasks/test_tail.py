@@ -1,5 +1,3 @@
-from decimal import Decimal
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -11,7 +9,6 @@ from evalharness.tasks.tail import (
     NonMatedPairs,
     TailBudget,
     Target,
-    allowed_errors,
     check_budget,
     collect_tail,
     find_cut,
@@ -49,12 +46,6 @@ def test_a_population_sets_its_cut_alone():
     pairs = NonMatedPairs(np.array([0, 0, 2], np.int32), np.array([1, 2, 3], np.int32), np.array([0.9, 0.8, 0.2]))
     member = Population(np.array([False, False, True, True]), np.zeros(4, dtype=np.int64))
     assert find_cut([pairs], targets=[Target("g", member, 0)], fixed=[]) == 0.2
-
-
-def test_allowed_errors_are_exact():
-    assert allowed_errors(Decimal("0.29"), 100) == 29
-    assert int(0.29 * 100) == 28
-    assert allowed_errors(Decimal("0.000001"), 10**11 + 1) == 100_000
 
 
 def test_pairs_of_a_population_are_counted_in_closed_form():
