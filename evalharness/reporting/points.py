@@ -11,7 +11,7 @@ from evalharness.reporting.numbers import count, interval, one_in, rate, thresho
 from evalharness.reporting.rates import fmr_table, fnmr_table, notes_in_words
 from evalharness.reporting.svg import inline_svg
 from evalharness.reporting.tables import Cell, Column, Fact, Figure, Table
-from evalharness.reporting.text import group_label, partition_label
+from evalharness.reporting.text import group_label, partition_label, shortened
 from evalharness.result import MeasureRow, OperatingPointInfo, PartitionInfo
 
 _DESCRIBED = 12  # groups that an image's description spells out; the table has them all
@@ -266,7 +266,7 @@ def _caption(rows: Sequence[FigureRow], axis: Axis) -> str:
 def _figure(rows: Sequence[FigureRow], axis: Axis, *, key: str, title: str, caption: str) -> Figure:
     if not rows:
         return Figure(key, "", "")
-    said = [f"{row.label}: {_said(row)}" for row in rows[:_DESCRIBED]]
+    said = [f"{shortened(row.label, 60)}: {_said(row)}" for row in rows[:_DESCRIBED]]
     rest = len(rows) - len(said)
     description = "; ".join([*said, *([f"and {rest} more groups in the table"] if rest else [])])
     return Figure(key, caption, inline_svg(forest(rows, axis), prefix=key, title=title, description=description))
