@@ -96,7 +96,7 @@ def _target_rate(point: OperatingPointInfo) -> float | None:
 def _threshold_table(findings: Findings, point: OperatingPointInfo, key: str) -> Table:
     names = list(dict.fromkeys([*point.thresholds, *point.unresolved]))
     hides = findings.disclosure.hides
-    notes = (wording.suppressed(findings.disclosure.floor),) if hides(*names) else ()
+    notes = (wording.suppressed(findings.disclosure.floor),) if hides(*names, point.reference or "") else ()
     return Table(
         id=f"{key}-thresholds",
         caption="Threshold, and the false match rate attained on the comparisons that it is judged by",
@@ -108,22 +108,25 @@ def _threshold_table(findings: Findings, point: OperatingPointInfo, key: str) ->
             Column("Subjects", numeric=True),
         ),
         rows=tuple(
-            (Cell(group_label(name)), *(_withheld() if hides(name) else _threshold_cells(point, name)))
+            (Cell(group_label(name)), *(_withheld(4) if hides(name) else _threshold_cells(findings, point, name)))
             for name in names
         ),
         notes=notes,
     )
 
 
-def _withheld() -> Iterator[Cell]:
-    return (Cell(wording.WITHHELD, absent=True) for _ in range(4))
+def _withheld(number: int) -> Iterator[Cell]:
+    return (Cell(wording.WITHHELD, absent=True) for _ in range(number))
 
 
-def _threshold_cells(point: OperatingPointInfo, name: str) -> Iterator[Cell]:
+def _threshold_cells(findings: Findings, point: OperatingPointInfo, name: str) -> Iterator[Cell]:
     if name in point.thresholds:
         yield Cell(threshold(point.thresholds[name]), numeric=True)
     else:
         yield Cell("none", detail=notes_in_words(point.unresolved[name]), absent=True)
+    if findings.disclosure.hides(point.reference or ""):  # what set the threshold would tell the group's size
+        yield from _withheld(3)
+        return
     attained = point.attained_fmr.get(name)
     if attained is None:
         yield Cell("undefined", absent=True)

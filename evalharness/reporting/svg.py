@@ -29,7 +29,8 @@ def inline_svg(svg: str, *, prefix: str, title: str, description: str) -> str:
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{root[1]}" role="img" '
         f'aria-labelledby="{prefix}-title" aria-describedby="{prefix}-desc">'
-        f'<title id="{prefix}-title">{escape(visible(title))}</title><desc id="{prefix}-desc">{escape(visible(description))}</desc>'
+        f'<title id="{prefix}-title">{escape(visible(title))}</title>'
+        f'<desc id="{prefix}-desc">{escape(visible(description))}</desc>'
     )
     return head + body[root.end() :]
 
