@@ -4,6 +4,7 @@ from decimal import ROUND_FLOOR, Context, Decimal
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _SMALLEST_PERCENT = 1e-4  # below, powers of ten
+_SMALLEST_IN_PERCENT = 1e-7  # beside a limit in per cent
 
 
 def count(number: int) -> str:
@@ -66,11 +67,13 @@ def one_in(value: float) -> str:
 
 
 def interval(lower: float, upper: float) -> str:
-    """The limits of an interval.
+    """The limits of an interval, in one unit as long as that can be read.
 
-    >>> interval(0.0004, 0.0041), interval(0.0, 0.095)
-    ('0.0400% to 0.410%', '0 to 9.50%')
+    >>> interval(0.0004, 0.0041), interval(0.0, 0.095), interval(0.000034, 0.0042)
+    ('0.0400% to 0.410%', '0 to 9.50%', '0.00340% to 0.420%')
     """
+    if _SMALLEST_IN_PERCENT <= lower < _SMALLEST_PERCENT <= upper:
+        return f"{_percent(lower)}% to {rate(upper)}"
     return f"{rate(lower)} to {rate(upper)}"
 
 

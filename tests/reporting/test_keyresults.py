@@ -2,7 +2,8 @@ from evalharness.reporting import wording
 from evalharness.reporting.keyresults import acquisition_sentence, key_results
 from evalharness.reporting.lookup import Findings
 from tests.reporting import example_result
-from tests.reporting.example_result import build, dataset, point, population, row
+from tests.reporting.example_result import build, dataset, point, population
+from tests.reporting.example_rows import row
 
 
 def sentences(result) -> list[str]:
@@ -63,7 +64,7 @@ def test_small_unlabelled_and_unmeasured_groups_are_left_out_by_name():
     )
     found = sentences(build([point()], people).model_copy(update={"measures": rows}))
     assert "“a”: 1 of 100" in found[1]
-    assert found[3] == "Left out by site, as too small, unlabelled or without comparisons: b, not recorded, c."
+    assert found[3] == "Left out by site, as too small, unlabelled or without comparisons: “b”; “not recorded”; “c”."
 
 
 def test_withheld_groups_are_not_even_named():

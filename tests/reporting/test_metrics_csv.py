@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evalharness.reporting.metrics_csv import metrics_csv
-from tests.reporting.example_result import london, nulls, row
+from tests.reporting.example_result import london, nulls
+from tests.reporting.example_rows import row
 
 HEADER = (
     "measure,operating_point,policy,threshold,group,other_group,errors,trials,subjects,value,lower,upper,level,note"

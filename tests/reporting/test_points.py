@@ -2,7 +2,8 @@ from evalharness.reporting import wording
 from evalharness.reporting.lookup import Findings
 from evalharness.reporting.points import differential_table, point_view
 from evalharness.result import MeasureRow
-from tests.reporting.example_result import build, dataset, london, point, population, row
+from tests.reporting.example_result import build, dataset, london, point, population
+from tests.reporting.example_rows import row
 
 
 def view(p, **changes):

@@ -2,7 +2,7 @@ import pytest
 
 from evalharness.reporting.rates import described, interval_cell, notes_in_words, rate_cell, split_notes
 from evalharness.reporting.tables import Cell
-from tests.reporting.example_result import row
+from tests.reporting.example_rows import row
 
 FOUND = row("fmr", "vendor", "g=a", "g=a", errors=12, trials=9384, subjects=69)
 BARE = FOUND.model_copy(update={"lower": None, "upper": None})
@@ -29,6 +29,12 @@ def test_the_optimistic_limit_stands_below_the_worst_case():
         update={"errors": 0, "value": 0.0, "lower": 0.0, "upper": 0.0951, "note": "optimistic upper 0.0016"}
     )
     assert interval_cell(zero, hidden=False) == Cell("0 to 9.51%", "if independent: 0.160%", numeric=True)
+
+
+@pytest.mark.parametrize("note", ["optimistic upper 0.0951", "optimistic upper 1.2.3", "", "conditional"])
+def test_no_second_limit_where_it_says_nothing_new(note):
+    zero = FOUND.model_copy(update={"errors": 0, "value": 0.0, "lower": 0.0, "upper": 0.0951, "note": note})
+    assert interval_cell(zero, hidden=False) == Cell("0 to 9.51%", numeric=True)
 
 
 @pytest.mark.parametrize(

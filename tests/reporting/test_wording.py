@@ -25,6 +25,9 @@ def test_policies_in_words():
         "one threshold for all groups, fitted so that at most 1% of the comparisons between two different people "
         "of the same group match"
     )
+    assert "of the same group by gender match" in wording.policy(
+        "pooled", target="1%", impostors="within-group", reference="gender"
+    )
     assert "(white)" in wording.policy("reference", target="1%", impostors="", reference="white")
     assert wording.policy("invented {x}", target="", impostors="", reference="") == "invented (x)"
 
