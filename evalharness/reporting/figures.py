@@ -21,11 +21,11 @@ _MUTED = "#4a5258"
 _BAND = "#f2f4f6"
 _GRID = "#cfd4d9"
 
-_WIDTH = 6.4  # inches: 460 units of the view box
+_WIDTH = 5.2  # inches: 374 units of the view box
 _ROW = 0.25
 _FOOT = 0.5
 _LEGEND = 0.28
-_LONGEST_LABEL = 34
+_LONGEST_LABEL = 28
 _STYLE = MappingProxyType(
     {
         "svg.fonttype": "none",
@@ -81,7 +81,7 @@ def forest(rows: Sequence[FigureRow], axis: Axis) -> str:
         head = _LEGEND if axis.series else 0.06
         height = head + _FOOT + _ROW * len(rows)
         figure = Figure(figsize=(_WIDTH, height))
-        left = min(0.05 + 0.0125 * max(_columns(row.label) for row in rows), 0.45)
+        left = min(0.06 + 0.0153 * max(_columns(row.label) for row in rows), 0.5)
         axes = figure.add_axes((left, _FOOT / height, 0.96 - left, _ROW * len(rows) / height))
         _frame(axes, rows, axis)
         for place, row in enumerate(rows):

@@ -74,7 +74,9 @@ def _partition_sentences(findings: Findings, point: OperatingPointInfo, partitio
     counted = {name for name, *_ in within}
     out = [g.id for g in partition.groups if g.id not in counted and not findings.disclosure.hides(g.id)]
     if out and counted:
-        yield wording.left_out(_some([group_label(name) for name in out]), partition_label(partition.id))
+        yield wording.left_out(
+            _some([wording.quoted(group_label(name)) for name in out]), partition_label(partition.id)
+        )
 
 
 _Known = tuple[str, MeasureRow, float]

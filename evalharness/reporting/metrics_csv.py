@@ -1,8 +1,5 @@
 """``metrics.csv``: one row a measure, in the fixed format of ``docs/report.md``."""
 
-import csv
-import io
-
 from evalharness.result import AuditResult, MeasureRow
 
 COLUMNS = (
@@ -21,6 +18,7 @@ COLUMNS = (
     "level",
     "note",
 )
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def metrics_csv(result: AuditResult) -> str:
@@ -29,11 +27,8 @@ def metrics_csv(result: AuditResult) -> str:
     A text cell that a spreadsheet would take for a formula gets an apostrophe in front. No cell that the
     harness writes begins so; a result from elsewhere may.
     """
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows([_cell(row, column) for column in COLUMNS] for row in result.measures)
-    return stream.getvalue()
+    lines = [COLUMNS, *([_cell(row, column) for column in COLUMNS] for row in result.measures)]
+    return "".join(",".join(map(_quoted, line)) + "\n" for line in lines)
 
 
 def _cell(row: MeasureRow, column: str) -> str:
@@ -41,5 +36,10 @@ def _cell(row: MeasureRow, column: str) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return f"'{value}" if value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
+        return f"'{value}" if value.startswith(_FORMULA) else value
     return repr(value)
+
+
+def _quoted(text: str) -> str:
+    """RFC 4180; the library's writer leaves a lone carriage return bare, so that a reader ends the row there."""
+    return '"' + text.replace('"', '""') + '"' if any(c in text for c in ',"\r\n') else text

@@ -1,9 +1,10 @@
 """How numbers look: rounding happens here and nowhere else, and never turns a rate that is not zero into zero."""
 
-from decimal import ROUND_FLOOR, Decimal
+from decimal import ROUND_FLOOR, Context, Decimal
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _SMALLEST_PERCENT = 1e-4  # below, powers of ten
+_SMALLEST_IN_PERCENT = 1e-7  # beside a limit in per cent
 
 
 def count(number: int) -> str:
@@ -30,7 +31,7 @@ def rate(value: float) -> str:
     Only 0.0 prints as ``0`` and only 1.0 as ``100%``.
 
     >>> [rate(v) for v in (0.0, 1.0, 0.0012787723785166241, 0.128, 0.99999, 0.0000321)]
-    ['0', '100%', '0.128%', '12.8%', '99.9990%', '3.21 × 10⁻⁵']
+    ['0', '100%', '0.128%', '12.8%', '99.999%', '3.21 × 10⁻⁵']
     """
     if value == 0:
         return "0"
@@ -44,33 +45,35 @@ def _percent(value: float, digits: int = 3) -> str:
     percent = Decimal(repr(value)) * 100
     if percent >= 100:
         return f"{percent.normalize():f}"
-    leading = percent.adjusted()  # 2 for 100, 0 for 1.28, -1 for 0.128
+    leading = Context(prec=digits).create_decimal(percent).adjusted()  # 1 for 12.8, -1 for 0.128
     decimals = max(digits - 1 - leading, 0)
     short = f"{percent:.{decimals}f}"
     if Decimal(short) < 100:
         return short
     # Close to 100 %: as many decimals as it takes to show that it is not, rounded down.
-    decimals = 1 - (100 - percent).adjusted()
+    decimals = -(100 - percent).adjusted()
     return f"{percent.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_FLOOR):f}"
 
 
 def one_in(value: float) -> str:
-    """A small rate as a natural frequency; empty where that says nothing (zero, or above one in ten).
+    """A small rate as a natural frequency; empty where that says nothing (zero, above one in ten, beyond counting).
 
     >>> one_in(12 / 9384), one_in(3.21e-5), one_in(0.5), one_in(0.0)
     ('1 in 782', '1 in 31,200', '', '')
     """
-    if not 0 < value <= 0.1:
+    if not 1e-15 < value <= 0.1:
         return ""
     return f"1 in {Decimal(f'{1 / value:.2e}'):,.0f}"
 
 
 def interval(lower: float, upper: float) -> str:
-    """The limits of an interval.
+    """The limits of an interval, in one unit as long as that can be read.
 
-    >>> interval(0.0004, 0.0041), interval(0.0, 0.095)
-    ('0.0400% to 0.410%', '0 to 9.50%')
+    >>> interval(0.0004, 0.0041), interval(0.0, 0.095), interval(0.000034, 0.0042)
+    ('0.0400% to 0.410%', '0 to 9.50%', '0.00340% to 0.420%')
     """
+    if _SMALLEST_IN_PERCENT <= lower < _SMALLEST_PERCENT <= upper:
+        return f"{_percent(lower)}% to {rate(upper)}"
     return f"{rate(lower)} to {rate(upper)}"
 
 
@@ -96,7 +99,7 @@ def plain_rate(value: float) -> str:
     """A proportion for a terminal: two significant digits, no superscripts.
 
     >>> [plain_rate(v) for v in (0.0, 0.0000321, 0.00128, 0.128, 0.99999)]
-    ['0', '3.2e-05', '0.13%', '13%', '99.9990%']
+    ['0', '3.2e-05', '0.13%', '13%', '99.999%']
     """
     if value == 0:
         return "0"

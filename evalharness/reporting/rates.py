@@ -47,8 +47,8 @@ def interval_cell(row: MeasureRow | None, *, hidden: bool) -> Cell:
         return Cell("")
     if row.lower is None or row.upper is None:
         return Cell("none", absent=True)
-    found = _OPTIMISTIC.search(row.note)
-    detail = wording.optimistic(_rounded(found[1])) if found else ""
+    limit = _independent_limit(row)
+    detail = wording.optimistic(limit) if limit else ""
     return Cell(interval(row.lower, row.upper), detail=detail, numeric=True)
 
 
@@ -57,11 +57,15 @@ def notes_in_words(note: str) -> str:
     return _LONG_NUMBER.sub(lambda match: f"{float(match[0]):.3g}", _OPTIMISTIC.sub("", note)).removesuffix("; ")
 
 
-def _rounded(number: str) -> str:
+def _independent_limit(row: MeasureRow) -> str:
+    """The limit if trials were independent; empty where none is noted, or where it is the published one."""
+    found = _OPTIMISTIC.search(row.note)
     try:
-        return rate(float(number))
-    except ValueError:
-        return number
+        limit = rate(float(found[1])) if found else ""
+    except ValueError:  # the pattern also fits 1.2.3
+        return ""
+    published = {rate(bound) for bound in (row.lower, row.upper) if bound is not None}
+    return "" if limit in published else limit
 
 
 def split_notes(rows: Sequence[MeasureRow]) -> tuple[list[str], list[str]]:
@@ -167,7 +171,7 @@ def _table_notes(
     findings: Findings, names: Sequence[str], shown: Sequence[MeasureRow], shared: Sequence[str]
 ) -> Iterator[str]:
     yield from filter(None, (notes_in_words(f"{part[:1].upper()}{part[1:]}.") for part in shared))
-    if any(_OPTIMISTIC.search(row.note) for row in shown):
+    if any(map(_independent_limit, shown)):
         yield wording.OPTIMISTIC_NOTE
     if any(_hides(findings, name) for name in names):
         yield wording.suppressed(findings.disclosure.floor)

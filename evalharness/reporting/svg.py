@@ -3,6 +3,8 @@
 import re
 from html import escape
 
+from evalharness.reporting.text import visible
+
 _TAG = re.compile(r"<[^>]*>")  # matplotlib escapes < and > in text and attributes
 _DROPPED = re.compile(r"<metadata>.*?</metadata>|<style[^>]*>.*?</style>|<!--.*?-->", re.DOTALL)
 _ROOT = re.compile(r"<svg[^>]*viewBox=\"([^\"]*)\"[^>]*>")
@@ -27,7 +29,8 @@ def inline_svg(svg: str, *, prefix: str, title: str, description: str) -> str:
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{root[1]}" role="img" '
         f'aria-labelledby="{prefix}-title" aria-describedby="{prefix}-desc">'
-        f'<title id="{prefix}-title">{escape(title)}</title><desc id="{prefix}-desc">{escape(description)}</desc>'
+        f'<title id="{prefix}-title">{escape(visible(title))}</title>'
+        f'<desc id="{prefix}-desc">{escape(visible(description))}</desc>'
     )
     return head + body[root.end() :]
 

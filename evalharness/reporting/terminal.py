@@ -29,7 +29,7 @@ def summary_table(result: AuditResult, *, width: int) -> str:
     title = f"{result.system.name} {result.system.version} on {result.dataset.name}"
     lines = [_fit(one_line(title), width).rstrip()]
     if result.dataset.synthetic:
-        lines.append("Synthetic faces: says nothing about how a system treats people.")
+        lines.append("Synthetic faces: says nothing about how people are treated.")
     for point in result.operating_points:
         lines += ["", *_point_lines(findings, point, width)]
     note = f"[{level(result.audit.interval_level)} interval]  n/a: undefined, the reason is in metrics.csv"

@@ -115,7 +115,7 @@ _POLICIES = {
 }
 _IMPOSTORS = {
     "all": "all comparisons between two different people",
-    "within-group": "the comparisons between two different people of the same group",
+    "within-group": "the comparisons between two different people of the same group{by}",
 }
 _PROVENANCE = {
     "self-reported": "given by the people themselves",
@@ -143,6 +143,7 @@ def policy(name: str, *, target: str, impostors: str, reference: str) -> str:
     """A threshold policy in words; one that this version does not know stands under its own name."""
     words = _POLICIES.get(name, name.replace("{", "(").replace("}", ")"))
     among = _IMPOSTORS.get(impostors, "comparisons between two different people")
+    among = among.format(by=f" by {reference}" if reference else "")
     return words.format(target=target, impostors=among, reference=reference)
 
 
@@ -201,14 +202,19 @@ def not_measured(measure: str, why: str) -> str:
     return f"the {measure} is {undefined(why)}"
 
 
+def quoted(group: str) -> str:
+    """A group's name inside a sentence."""
+    return f"“{group}”"
+
+
 def named(group: str, described: str) -> str:
     """A group with its rate."""
-    return f"“{group}”: {described}"
+    return f"{quoted(group)}: {described}"
 
 
 def no_error_in(groups: Sequence[str], uppers: Sequence[str]) -> str:
     """Several groups without an error; ``uppers`` are their upper limits, in rising order."""
-    said = ", ".join(f"“{group}”" for group in groups[:3])
+    said = ", ".join(quoted(group) for group in groups[:3])
     more = f" and {len(groups) - 3} more" if len(groups) > 3 else ""
     return f"{said}{more}, without an error{_run(uppers)}"
 
@@ -248,7 +254,7 @@ def none_measured(measure: str, by: str) -> str:
 
 def left_out(names: Sequence[str], by: str) -> str:
     """Which groups a sentence on the highest and lowest leaves out."""
-    return f"Left out by {by}, as too small, unlabelled or without comparisons: {', '.join(names)}."
+    return f"Left out by {by}, as too small, unlabelled or without comparisons: {'; '.join(names)}."
 
 
 def acquisition(described: str) -> str:

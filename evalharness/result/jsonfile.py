@@ -1,6 +1,7 @@
 """Reading and writing ``result.json``; a file that we did not write ourselves is treated as hostile."""
 
 import json
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -74,8 +75,15 @@ def _parse(path: Path, content: bytes) -> JsonValue:
             raise InputError(f"{path}: the key {twice!r} stands twice in one object; a result has each key once.")
         return found
 
+    def finite(number: str) -> float:
+        if math.isfinite(value := float(number)):
+            return value
+        raise InputError(f"{path}: {number[:40]} stands where a finite number was expected. Undefined is null.")
+
     try:
-        parsed: JsonValue = json.loads(content.decode("utf-8"), object_pairs_hook=unique)
+        parsed: JsonValue = json.loads(
+            content.decode("utf-8"), object_pairs_hook=unique, parse_float=finite, parse_constant=finite
+        )
     except UnicodeDecodeError as error:
         raise InputError(f"{path}: not UTF-8 text (byte {error.start}). A result is JSON in UTF-8.") from error
     except json.JSONDecodeError as error:

@@ -1,0 +1,89 @@
+from evalharness.reporting import wording
+from evalharness.reporting.keyresults import acquisition_sentence, key_results
+from evalharness.reporting.lookup import Findings
+from tests.reporting import example_result
+from tests.reporting.example_result import build, dataset, point, population
+from tests.reporting.example_rows import row
+
+
+def sentences(result) -> list[str]:
+    (only,) = key_results(Findings.of(result))
+    return list(only.sentences)
+
+
+def with_rates(rates: dict[str, tuple[int, int]], *, measure: str = "fmr") -> list[str]:
+    """Key results of groups with given errors and trials; everything else is missing."""
+    people = population({"site": {f"site={name}": 20 for name in rates}})
+    names = {name: (f"site={name}" if measure == "fmr" else "") for name in rates}
+    rows = [
+        row(measure, "vendor", f"site={name}", names[name], errors=e, trials=n, subjects=20)
+        for name, (e, n) in rates.items()
+    ]
+    return sentences(build([point()], people).model_copy(update={"measures": tuple(rows)}))
+
+
+def test_highest_and_lowest_with_counts_and_intervals():
+    found = with_rates({"a": (4, 400), "b": (40, 400), "c": (20, 400)})
+    assert found[1].startswith(
+        "By site, the false match rate within a group was highest for “b”: 40 of 400 (10.0%, 1 in 10"
+    )
+    assert "It was lowest for “a”: 4 of 400 (1.00%, 1 in 100; 95% interval" in found[1]
+    assert found[2] == "By site, the false non-match rate could not be given for any group large enough to count."
+
+
+def test_groups_without_an_error_are_lowest_with_their_upper_limits():
+    found = with_rates({"a": (0, 400), "b": (40, 400), "c": (0, 40)})
+    assert "It was lowest for “a”, “c”, without an error (upper limits from 3.70% to 27.8%)." in found[1]
+
+
+def test_no_error_anywhere_gives_upper_limits_and_no_order():
+    found = with_rates({"a": (0, 400), "b": (0, 40)}, measure="fnmr")
+    assert found[2] == (
+        "By site, no false non-match was seen in any of the 2 groups large enough to count "
+        "(upper limits from 3.70% to 27.8%)."
+    )
+
+
+def test_equal_rates_are_not_ordered():
+    assert with_rates({"a": (4, 400), "b": (4, 400)})[1] == (
+        "By site, the false match rate within a group was 1.00% in each of the 2 groups large enough to count."
+    )
+
+
+def test_one_group_alone_is_not_compared():
+    assert with_rates({"a": (4, 400)})[1].startswith(
+        "By site, the false match rate within a group could be given for one group only: “a”: 4 of 400"
+    )
+
+
+def test_small_unlabelled_and_unmeasured_groups_are_left_out_by_name():
+    people = population({"site": {"site=a": 20, "site=b": 2, "site=(missing)": 30, "site=c": 20}})
+    rows = tuple(
+        row("fmr", "vendor", g, g, errors=1, trials=n, subjects=20)
+        for g, n in [("site=a", 100), ("site=b", 1), ("site=(missing)", 2), ("site=c", 0)]
+    )
+    found = sentences(build([point()], people).model_copy(update={"measures": rows}))
+    assert "“a”: 1 of 100" in found[1]
+    assert found[3] == "Left out by site, as too small, unlabelled or without comparisons: “b”; “not recorded”; “c”."
+
+
+def test_withheld_groups_are_not_even_named():
+    said = " ".join(s for results in key_results(Findings.of(example_result.private())) for s in results.sentences)
+    assert "east_asian" not in said.replace("west_asian", "")
+    assert "“black”" in said
+
+
+def test_a_set_smaller_than_the_floor_is_withheld_as_a_whole():
+    people = population({"site": {"site=a": 5}})
+    result = build([point()], people, dataset=dataset(group_sizes_public=False, subjects=5))
+    assert sentences(result) == [wording.suppressed(10)]
+    assert acquisition_sentence(Findings.of(result)) == wording.suppressed(10)
+
+
+def test_acquisition_in_plain_words():
+    assert acquisition_sentence(Findings.of(example_result.london())).startswith(
+        "The system made no template from 1 of 204 (0.490%, 1 in 204; 95% interval"
+    )
+    assert acquisition_sentence(Findings.of(example_result.nulls())) == (
+        "The failure-to-acquire rate is undefined: no completed comparison."
+    )
