@@ -2,3 +2,29 @@
 
 One file for each kind of system, behind the protocol ``FaceSystem``; ``registry`` holds the table.
 """
+
+from evalharness.systems.enrolment import EnrolmentOptions, enrol
+from evalharness.systems.progress import LineProgress, NoProgress, Progress, progress_for
+from evalharness.systems.protocol import FaceSystem, ImageReader, SystemDescription
+from evalharness.systems.registry import describe_systems, load_system
+from evalharness.systems.scores import PrecomputedScores, read_scores
+from evalharness.systems.store import purge_templates
+from evalharness.systems.templates import read_templates
+
+__all__ = [
+    "EnrolmentOptions",
+    "FaceSystem",
+    "ImageReader",
+    "LineProgress",
+    "NoProgress",
+    "PrecomputedScores",
+    "Progress",
+    "SystemDescription",
+    "describe_systems",
+    "enrol",
+    "load_system",
+    "progress_for",
+    "purge_templates",
+    "read_scores",
+    "read_templates",
+]

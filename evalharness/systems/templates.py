@@ -173,9 +173,9 @@ def _fill(templates: TemplateArray, source: VectorSource, rows: Sequence[_Row], 
 
 def _check(block: FloatArray, narrow: TemplateArray, rows: Sequence[_Row], start: int, checker: _Checker) -> None:
     """Add the faults of some rows, in file order."""
-    finite: BoolArray = np.isfinite(block).all(axis=1)
-    fits: BoolArray = np.isfinite(narrow).all(axis=1)
-    empty: BoolArray = ~block.any(axis=1) | np.isnan(block).all(axis=1)
+    finite: BoolArray = np.all(np.isfinite(block), axis=1)
+    fits: BoolArray = np.all(np.isfinite(narrow), axis=1)
+    empty: BoolArray = ~np.any(block, axis=1) | np.all(np.isnan(block), axis=1)
     failed = np.array([row.failure is not None for row in rows], dtype=np.bool_)
     wrong = np.where(failed, ~empty, ~fits | ~narrow.any(axis=1))
     for i in map(int, np.flatnonzero(wrong)):
