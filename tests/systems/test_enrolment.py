@@ -300,3 +300,21 @@ def test_dlib_in_worker_processes_gives_the_templates_of_one_process(tmp_path):
     assert result.enrolled.tolist() == [True, False, True]
     assert result.failures[1] == direct[1]
     np.testing.assert_array_equal(result.templates, [direct[0].vector, direct[2].vector])
+
+
+def test_a_script_without_a_main_guard_is_not_run_again_by_the_workers(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text("print('script runs')\n" + SCRIPT.replace("40", "3"))
+    root = tmp_path / "root"
+    root.mkdir()
+    finished = subprocess.run(
+        [sys.executable, str(script), str(root)],
+        env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (finished.returncode, finished.stderr) == (0, "")
+    assert finished.stdout == "script runs\n"
+    assert len(list((root / "templates").glob("*/*/*.entry"))) == 3
