@@ -101,7 +101,7 @@ def _read_ids(path: Path, samples: Samples) -> list[_Row]:
             line_of[name] = line
             rows.append(_Row(line, index[name], _declared(failure.strip())))
     if not len(faults):
-        for name in index.keys() - line_of.keys():
+        for name in (name for name in index if name not in line_of):
             faults.add(f"sample {quote(name)} of the dataset index has no row")
     faults.raise_if_any(_IDS_ADVICE)
     return rows

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from evalharness.plan import DlibSystem
 from evalharness.records import (
     AcquisitionFailure,
     Comparator,
@@ -18,9 +19,12 @@ from evalharness.records import (
     Samples,
     SystemIdentity,
     Template,
+    TwoFaces,
 )
+from evalharness.systems import EnrolmentOptions, enrol
 
 PIXEL_LIMIT = 1000
+SPEC = DlibSystem(kind="dlib")  # handed through; the fake system asks it nothing
 
 
 class FakeSystem:
@@ -101,3 +105,21 @@ def alive(pid: int) -> bool:
     except FileNotFoundError:
         return False
     return state != "Z"
+
+
+def fake_enrol(samples, root, *, workers=2, progress=None, two_faces=TwoFaces.LARGEST):
+    root.mkdir(exist_ok=True)
+    extra = {} if progress is None else {"progress": progress}
+    options = EnrolmentOptions(read=read_fake, pixel_limit=PIXEL_LIMIT, workers=workers, load=load_fake, **extra)
+    return enrol(samples, spec=SPEC, two_faces=two_faces, root=root, store_folder=root / "templates", options=options)
+
+
+def content(folder):
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def assert_same(one, other):
+    assert one.identity == other.identity
+    np.testing.assert_array_equal(one.enrolled, other.enrolled)
+    assert one.templates.tobytes() == other.templates.tobytes()
+    assert (one.failures, one.faults) == (other.failures, other.faults)
