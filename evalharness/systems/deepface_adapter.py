@@ -87,7 +87,7 @@ class DeepFaceAdapter:
 
         try:
             found: Sequence[Mapping[str, Any]] = deepface.represent(
-                img_path=np.ascontiguousarray(image.pixels[:, :, ::-1]),  # DeepFace reads arrays as BGR
+                img_path=np.ascontiguousarray(image.pixels[:, :, ::-1]),  # BGR; dlib misreads a mere view
                 model_name=self._spec.model,
                 detector_backend=self._spec.detector,
                 align=self._spec.align,

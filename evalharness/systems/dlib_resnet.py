@@ -95,13 +95,14 @@ class DlibResnet:
     def _enrol_one(self, models: _Models, image: Image) -> Template | AcquisitionFailure:
         import dlib
 
-        boxes, scores, _ = models.detector.run(image.pixels, self._upsample, 0.0)
+        pixels = np.ascontiguousarray(image.pixels)  # dlib misreads a view with other strides
+        boxes, scores, _ = models.detector.run(pixels, self._upsample, 0.0)
         faces = [DetectedFace(float(box.area()), float(score)) for box, score in zip(boxes, scores, strict=True)]
         chosen = choose_face(faces, self._two_faces)
         if isinstance(chosen, AcquisitionFailure):
             return chosen
-        shape = models.landmarks(image.pixels, boxes[chosen])
-        chip = dlib.get_face_chip(image.pixels, shape, size=_CHIP_SIZE, padding=_PADDING)
+        shape = models.landmarks(pixels, boxes[chosen])
+        chip = dlib.get_face_chip(pixels, shape, size=_CHIP_SIZE, padding=_PADDING)
         vector = np.asarray(models.descriptor.compute_face_descriptor(chip), dtype=np.float32)
         if not np.isfinite(vector).all():
             return AcquisitionFailure(FailureReason.TEMPLATE_FAILED, "the descriptor is not finite")

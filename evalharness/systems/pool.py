@@ -48,7 +48,8 @@ class Work:
 def run_pool(samples: Sequence[Sample], work: Work, *, workers: int, advance: Callable[[int], None]) -> None:
     """Enrol every sample once, in any order; each outcome is stored before it counts as done.
 
-    If a worker dies, what was under way is tried once more, one sample a worker.
+    If a worker dies, what was under way is tried once more, one sample after another, so that a sample that
+    kills its worker is known by name.
 
     Args:
         samples: What to enrol.
@@ -57,29 +58,27 @@ def run_pool(samples: Sequence[Sample], work: Work, *, workers: int, advance: Ca
         advance: Told how many more are done; called at least once a second.
 
     Raises:
-        RunError: A worker died twice (the message names the samples that were under way both times), the
-            system broke on a sample, or the disk is full. Everything done until then is stored.
+        RunError: A worker died a second time (the message names what was under way), the system broke on a
+            sample, or the disk is full. Everything done until then is stored.
     """
     queue = deque(samples)
-    first = _drain(queue, work, workers=workers, under_way=_UNDER_WAY * workers, advance=advance)
-    if not first:
-        return
-    second = _drain(queue, work, workers=workers, under_way=workers, advance=advance)
-    if not second:
-        return
-    suspects = [sample for sample in second if sample in first] or list(second)
-    names = ", ".join(f"{sample.sample} ({sample.path})" for sample in suspects)
-    raise RunError(
-        f"enrolment: a worker process died twice: killed, out of memory, or crashed in the system's own code. "
-        f"Under way at the time: {names}. Everything else that was enrolled is kept. Free memory or look at "
-        "these files, then run again with --resume."
-    )
+    suspects = _drain(queue, work, workers=workers, advance=advance)
+    if suspects:
+        suspects = _drain(deque(suspects), work, workers=1, advance=advance) or _drain(
+            queue, work, workers=workers, advance=advance
+        )
+    if suspects:
+        names = ", ".join(f"{sample.sample} ({sample.path})" for sample in suspects)
+        raise RunError(
+            "enrolment: a worker process died twice: killed, out of memory, or crashed in the system's own code. "
+            f"Under way at the time: {names}. Everything else that was enrolled is kept. Free memory or look at "
+            "these files, then run again with --resume."
+        )
 
 
-def _drain(
-    queue: deque[Sample], work: Work, *, workers: int, under_way: int, advance: Callable[[int], None]
-) -> tuple[Sample, ...]:
-    """Work through the queue; if a worker dies, put back and return what was under way."""
+def _drain(queue: deque[Sample], work: Work, *, workers: int, advance: Callable[[int], None]) -> tuple[Sample, ...]:
+    """Take samples off the queue and enrol them; if a worker dies, stop and return what was under way."""
+    under_way = 1 if workers == 1 else _UNDER_WAY * workers
     futures: dict[Future[None], Sample] = {}
     executor = ProcessPoolExecutor(
         workers, mp_context=multiprocessing.get_context("spawn"), initializer=_start_worker, initargs=(work,)
@@ -98,8 +97,7 @@ def _drain(
     except BrokenProcessPool:
         lost = tuple(sample for future, sample in futures.items() if not _succeeded(future))
         advance(len(futures) - len(lost))
-        queue.extendleft(reversed(lost))
-        return lost or tuple(queue)[:1]
+        return lost or (queue.popleft(),)
     finally:
         executor.shutdown(wait=True, cancel_futures=True)
     return ()

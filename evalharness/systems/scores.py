@@ -2,8 +2,9 @@
 
 import re
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from math import isfinite
 from pathlib import Path
 
 import numpy as np
@@ -96,21 +97,26 @@ def _resolve(
     index = {row.sample: i for i, row in enumerate(samples.rows)}
     comparisons = _Comparisons()
     for place, (probe, reference, score) in rows:
-        before = len(faults)
-        where = {unit: place}
-        for role, name in (("probe", probe), ("reference", reference)):
-            if name not in index:
-                faults.add(f"{role} {quote(name)} is not in the dataset index", **where)
-        if probe == reference and probe in index:
-            faults.add(f"sample {quote(probe)} is compared with itself", **where)
-        if score is not None and not np.isfinite(score):
-            faults.add(f"score {score} is not a finite number", **where)
-        if len(faults) == before:
-            comparisons.add(place, index[probe], index[reference], score)
+        first, second = index.get(probe), index.get(reference)
+        if first is None or second is None or first == second or not (score is None or isfinite(score)):
+            for message in _what_is_wrong(probe, reference, score, index):
+                faults.add(message, **{unit: place})
+        else:
+            comparisons.add(place, first, second, score)
     _find_repeated(comparisons, samples, faults, unit)
     if not comparisons.place and not len(faults):
         faults.add("no comparisons")
     return comparisons
+
+
+def _what_is_wrong(probe: str, reference: str, score: float | None, index: Mapping[str, int]) -> Iterator[str]:
+    for role, name in (("probe", probe), ("reference", reference)):
+        if name not in index:
+            yield f"{role} {quote(name)} is not in the dataset index"
+    if probe == reference and probe in index:
+        yield f"sample {quote(probe)} is compared with itself"
+    if score is not None and not isfinite(score):
+        yield f"score {score} is not a finite number"
 
 
 def _find_repeated(comparisons: _Comparisons, samples: Samples, faults: Faults, unit: str) -> None:

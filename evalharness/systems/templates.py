@@ -101,7 +101,7 @@ def _read_ids(path: Path, samples: Samples) -> list[_Row]:
             line_of[name] = line
             rows.append(_Row(line, index[name], _declared(failure.strip())))
     if not len(faults):
-        for name in index.keys() - line_of.keys():
+        for name in (name for name in index if name not in line_of):
             faults.add(f"sample {quote(name)} of the dataset index has no row")
     faults.raise_if_any(_IDS_ADVICE)
     return rows
@@ -124,32 +124,32 @@ def _read_vectors(path: Path, rows: Sequence[_Row], enrolled: BoolArray, samples
     """Templates of shape (n enrolled, d), in index order."""
     faults = Faults(path)
     templates: TemplateArray = np.empty((0, 0), dtype=np.float32)
-    with _open(path, faults) as source:
-        if source is not None and source.rows != len(rows):
-            faults.add(f"{source.rows} vectors; the ids file has {len(rows)} rows, one for each vector")
-        elif source is not None:
-            templates = np.zeros((int(enrolled.sum()), source.width), dtype=np.float32)
-            _fill(templates, source, rows, _Checker(faults, samples, np.cumsum(enrolled) - 1))
+    try:
+        with _open(path, faults) as source:
+            if source is not None and source.rows != len(rows):
+                faults.add(f"{source.rows} vectors; the ids file has {len(rows)} rows, one for each vector")
+            elif source is not None:
+                templates = np.zeros((int(enrolled.sum()), source.width), dtype=np.float32)
+                _fill(templates, source, rows, _Checker(faults, samples, np.cumsum(enrolled) - 1))
+    except UNREADABLE as error:
+        faults.add(str(error) or type(error).__name__)
+    except OSError as error:
+        raise SystemInputError(f"{path}: cannot be read: {error.strerror or error}") from error
     faults.raise_if_any(_VECTORS_ADVICE)
     return templates
 
 
 @contextmanager
 def _open(path: Path, faults: Faults) -> Iterator[VectorSource | None]:
-    """The vectors, or None with a fault; whatever goes wrong while they are read is a fault, too."""
-    try:
-        if path.suffix in _NPY:
-            with open_npy(path) as source:
-                yield source
-        elif path.suffix in _PARQUET:
-            yield open_parquet_vectors(path, faults)
-        else:
-            faults.add(f"a file of type {quote(path.suffix)}; expected {', '.join((*_NPY, *_PARQUET))}")
-            yield None
-    except UNREADABLE as error:
-        faults.add(str(error) or type(error).__name__)
-    except OSError as error:
-        raise SystemInputError(f"{path}: cannot be read: {error.strerror or error}") from error
+    """The vectors, or None with a fault."""
+    if path.suffix in _NPY:
+        with open_npy(path) as source:
+            yield source
+    elif path.suffix in _PARQUET:
+        yield open_parquet_vectors(path, faults)
+    else:
+        faults.add(f"a file of type {quote(path.suffix)}; expected {', '.join((*_NPY, *_PARQUET))}")
+        yield None
 
 
 @dataclass(frozen=True, slots=True)
