@@ -1,7 +1,7 @@
 """measure(counts, ...) -> Measurements: every rate of an audit with its interval."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -147,8 +147,9 @@ def _fmr_row(counts: Counts, point: OperatingPoint, named: _NamedCell, settings:
         at, subject = false_matches(counts, cell, threshold), counts.subject_of
         evidence = dyad_evidence(cell, subject[counts.tail.probe[at]], subject[counts.tail.reference[at]])
         rate = rate_of(evidence, settings)
-    lost = (f"{cell.not_completed} comparisons not completed",) if cell.not_completed else ()
-    return _row("fmr", rate, counts, point, (named.group, named.other), settings, more=lost)
+    if cell.not_completed:
+        rate = replace(rate, notes=(*rate.notes, f"{cell.not_completed} comparisons not completed"))
+    return _row("fmr", rate, counts, point, (named.group, named.other), settings)
 
 
 def _no_comparisons(named: _NamedCell) -> str:
@@ -207,12 +208,10 @@ def _row(
     point: OperatingPoint | None,
     names: tuple[str, str],
     settings: IntervalSettings,
-    *,
-    more: tuple[str, ...] = (),
 ) -> Measure:
     """One row of metrics.csv; the threshold in the system's own unit."""
     threshold = None if point is None else _threshold(point, names[0])
-    notes = [*rate.notes, *more]
+    notes = list(rate.notes)
     if point is not None and point.spec.policy is not Policy.VENDOR and rate.interval is not None:
         notes.append(FITTED_NOTE)
     if point is not None and point.spec.policy is Policy.PER_GROUP:

@@ -1,6 +1,6 @@
 """One rate with its interval: a value and its uncertainty come from the same trials, in one function."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -95,7 +95,7 @@ def rate_of(evidence: Evidence, settings: IntervalSettings) -> Rate:
     needed = max(FEWEST_SUBJECTS, settings.min_subjects)
     if evidence.clusters < needed:
         side = "" if evidence.clusters == evidence.subjects else " on a side"
-        return _with(rate, notes=(f"fewer than {needed} subjects{side}: no interval",))
+        return replace(rate, notes=(f"fewer than {needed} subjects{side}: no interval",))
     if errors in (0, trials):
         return _one_sided(rate, evidence, settings.level)
     return _two_sided(rate, evidence, settings.level)
@@ -121,7 +121,7 @@ def _one_sided(rate: Rate, evidence: Evidence, level: float) -> Rate:
         interval, note = Interval(0.0, worst), f"optimistic upper {optimistic!r}"
     else:
         interval, note = Interval(1 - worst, 1.0), f"optimistic lower {1 - optimistic!r}"
-    return _with(rate, interval=interval, effective_trials=evidence.disjoint, notes=(note,))
+    return replace(rate, interval=interval, effective_trials=evidence.disjoint, notes=(note,))
 
 
 def _two_sided(rate: Rate, evidence: Evidence, level: float) -> Rate:
@@ -133,14 +133,4 @@ def _two_sided(rate: Rate, evidence: Evidence, level: float) -> Rate:
         lower = min(lower, clopper_pearson(value * n, n, level=level).lower)
     if min(evidence.trials - evidence.errors, (1 - value) * n) < _FEW_ERRORS:
         upper = max(upper, clopper_pearson(value * n, n, level=level).upper)
-    return _with(rate, interval=Interval(min(lower, value), max(upper, value)), effective_trials=n)
-
-
-def _with(
-    rate: Rate,
-    *,
-    interval: Interval | None = None,
-    effective_trials: float | None = None,
-    notes: tuple[str, ...] = (),
-) -> Rate:
-    return Rate(rate.errors, rate.trials, rate.subjects, rate.value, interval, effective_trials, notes)
+    return replace(rate, interval=Interval(min(lower, value), max(upper, value)), effective_trials=n)
