@@ -8,7 +8,7 @@ from evalharness.reporting.numbers import counts, level, plain_rate, threshold
 from evalharness.reporting.text import group_label, one_line, partition_label
 from evalharness.result import AuditResult, MeasureRow, OperatingPointInfo
 
-_WITH_COUNTS = 100  # columns from which counts fit beside the rates
+_WITH_COUNTS = 110  # columns from which counts fit beside the rates
 _NARROWEST = 60
 
 _Line = tuple[str, ...]
@@ -32,6 +32,7 @@ def summary_table(result: AuditResult, *, width: int) -> str:
         lines.append("Synthetic faces: says nothing about how people are treated.")
     for point in result.operating_points:
         lines += ["", *_point_lines(findings, point, width)]
+    lines += ["", *_acquisition_lines(findings, width)]
     note = f"[{level(result.audit.interval_level)} interval]  n/a: undefined, the reason is in metrics.csv"
     return "\n".join([*lines, "", note]) + "\n"
 
@@ -45,9 +46,12 @@ def _point_lines(findings: Findings, point: OperatingPointInfo, width: int) -> I
     if point.hypothetical:
         yield "HYPOTHETICAL: a what-if, never an operational result"
     roomy = width >= _WITH_COUNTS
-    table: list[_Line] = [("group", "subj", "FMR within group", "FNMR", "FTA")]
-    table.append(_line(findings, point, ALL, findings.result.population.subjects, roomy))
+    table: list[_Line] = [("group", "subjects", "FMR within group", "FNMR")]
+    if not point.hypothetical:
+        table.append(_line(findings, point, ALL, findings.result.population.subjects, roomy))
     for partition in findings.result.population.partitions:
+        if point.hypothetical and partition.id != point.reference:
+            continue  # its groups have no threshold at this point
         table.append((f"by {partition_label(one_line(partition.id))}",))
         table += [_line(findings, point, group.id, group.subjects, roomy) for group in partition.groups]
     yield from _aligned(table, width)
@@ -55,12 +59,26 @@ def _point_lines(findings: Findings, point: OperatingPointInfo, width: int) -> I
 
 def _line(findings: Findings, point: OperatingPointInfo, group: str, subjects: int, roomy: bool) -> _Line:
     return (
-        f"  {one_line(group_label(group))}",
+        _group(group),
         str(subjects),
         _with_interval(findings.row("fmr", point.name, group, group), roomy),
-        _value(findings.row("fnmr", point.name, group), roomy),
-        _value(findings.row("fta", "", group), roomy),
+        _with_interval(findings.row("fnmr", point.name, group), roomy),
     )
+
+
+def _acquisition_lines(findings: Findings, width: int) -> Iterator[str]:
+    """FTA has no threshold, so it stands once, below the operating points."""
+    yield "failure to acquire (FTA)"
+    groups = [(ALL, findings.result.population.samples)]
+    groups += [(g.id, g.samples) for p in findings.result.population.partitions for g in p.groups]
+    roomy = width >= _WITH_COUNTS
+    table: list[_Line] = [("group", "samples", "FTA")]
+    table += [(_group(g), str(samples), _with_interval(findings.row("fta", "", g), roomy)) for g, samples in groups]
+    yield from _aligned(table, width)
+
+
+def _group(group: str) -> str:
+    return f"  {one_line(group_label(group))}"
 
 
 def _value(row: MeasureRow | None, roomy: bool) -> str:
