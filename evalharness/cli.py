@@ -122,10 +122,11 @@ def synth(
     seed: Annotated[int, typer.Option("--seed", min=0, help="The same seed gives the same bytes.")] = 1,
 ) -> None:
     """Render the synthetic benchmark: faces that belong to nobody, to test the harness."""
+    from evalharness.progress import RENDERING, counting, progress_for
     from evalharness.synthetic.writer import write_benchmark
-    from evalharness.systems import progress_for
 
-    manifest = write_benchmark(out, subjects=subjects, captures=captures, seed=seed, progress=progress_for())
+    with counting(progress_for(words=RENDERING)) as progress:
+        manifest = write_benchmark(out, subjects=subjects, captures=captures, seed=seed, progress=progress)
     typer.echo(f"Dataset: {manifest}")
 
 

@@ -22,6 +22,7 @@ from evalharness.manifests import (
     require_admission,
 )
 from evalharness.plan import AuditPlan, ListedComparisons, ScoresSystem, TemplatesSystem, plan_schema
+from evalharness.progress import progress_for
 from evalharness.records import Enrolment, PairList, Partition, Samples, SystemIdentity
 from evalharness.reporting.html import render_html
 from evalharness.reporting.metrics_csv import metrics_csv
@@ -29,7 +30,7 @@ from evalharness.result import AuditResult, dump_result, result_schema
 from evalharness.runfolder import RunFolder, plan_text
 from evalharness.samples import PIXEL_LIMIT, find_root, load_index, partition, read_image, verify_files
 from evalharness.statistics import measure
-from evalharness.systems import EnrolmentOptions, enrol, load_system, progress_for, read_scores, read_templates
+from evalharness.systems import EnrolmentOptions, enrol, load_system, read_scores, read_templates
 from evalharness.tasks.verification import count, count_scores, read_pair_list
 
 

@@ -4,7 +4,6 @@ One file for each kind of system, behind the protocol ``FaceSystem``; ``registry
 """
 
 from evalharness.systems.enrolment import EnrolmentOptions, enrol
-from evalharness.systems.progress import LineProgress, NoProgress, Progress, progress_for
 from evalharness.systems.protocol import FaceSystem, ImageReader, SystemDescription
 from evalharness.systems.registry import describe_systems, load_system
 from evalharness.systems.scores import PrecomputedScores, read_scores
@@ -15,15 +14,11 @@ __all__ = [
     "EnrolmentOptions",
     "FaceSystem",
     "ImageReader",
-    "LineProgress",
-    "NoProgress",
     "PrecomputedScores",
-    "Progress",
     "SystemDescription",
     "describe_systems",
     "enrol",
     "load_system",
-    "progress_for",
     "purge_templates",
     "read_scores",
     "read_templates",

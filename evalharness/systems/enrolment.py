@@ -10,6 +10,7 @@ import numpy as np
 
 from evalharness.errors import RunError
 from evalharness.plan import DeepFaceSystem, DlibSystem
+from evalharness.progress import NoProgress, Progress
 from evalharness.records import (
     AcquisitionFailure,
     DatasetFault,
@@ -23,7 +24,6 @@ from evalharness.records import (
     frozen,
 )
 from evalharness.systems.pool import SystemLoader, Work, run_pool
-from evalharness.systems.progress import NoProgress, Progress
 from evalharness.systems.protocol import ImageReader, Outcome
 from evalharness.systems.registry import load_system
 from evalharness.systems.store import TemplateStore

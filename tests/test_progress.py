@@ -1,6 +1,6 @@
 import io
 
-from evalharness.systems.progress import BarProgress, LineProgress, NoProgress, progress_for
+from evalharness.progress import RENDERING, BarProgress, LineProgress, NoProgress, counting, progress_for
 
 
 class Clock:
@@ -62,3 +62,21 @@ def test_lines_elsewhere_and_nothing_when_disabled(capsys):
     silent.advance(1)
     silent.stop()
     assert capsys.readouterr() == ("", "")
+
+
+def test_counting_tells_the_difference_and_stops():
+    stream = io.StringIO()
+    with counting(LineProgress(stream, words=RENDERING, clock=Clock())) as tell:
+        for done in (2, 4, 6):
+            tell(done, 6)
+    assert stream.getvalue().splitlines() == [
+        "rendering 6 of 6 images (0 rendered before)",
+        "rendered 6 of 6 images, 6 of them now, in 0.0 s",
+    ]
+
+
+def test_counting_nothing_says_nothing():
+    stream = io.StringIO()
+    with counting(LineProgress(stream)):
+        pass
+    assert stream.getvalue() == ""
