@@ -6,6 +6,7 @@ import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from evalharness.errors import DatasetError
@@ -155,7 +156,7 @@ class _Reader:
 
 def _sample(cells: Sequence[str], header: Sequence[str]) -> Sample:
     labels: Mapping[str, str | None] = {name: cell or None for name, cell in zip(header[4:], cells[4:], strict=True)}
-    return Sample(cells[0], cells[1], cells[2], cells[3], labels)
+    return Sample(cells[0], cells[1], cells[2], cells[3], MappingProxyType(labels))
 
 
 def _label_check(label: LabelSpec) -> Callable[[str], str]:

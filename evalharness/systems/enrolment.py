@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -72,7 +72,8 @@ def enrol(
     store.prepare()
     by_digest = {row.sha256: row for row in samples.rows}
     outcomes = {digest: outcome for digest in by_digest if (outcome := store.read(digest)) is not None}
-    missing = [row for digest, row in by_digest.items() if digest not in outcomes]
+    # Workers get no labels: a system must not be able to know them.
+    missing = [replace(row, labels={}) for digest, row in by_digest.items() if digest not in outcomes]
     work = Work(spec, two_faces, root, store_folder, options.pixel_limit, options.read, options.load)
     _enrol_missing(missing, work, options, done=len(outcomes))
     store.sweep()

@@ -7,6 +7,7 @@ from PIL import Image as Pillow
 
 from evalharness.errors import RunError
 from evalharness.files import sha256_of
+from evalharness.progress import LineProgress
 from evalharness.records import (
     AcquisitionFailure,
     DatasetFault,
@@ -17,7 +18,7 @@ from evalharness.records import (
     Samples,
     TwoFaces,
 )
-from evalharness.systems import EnrolmentOptions, LineProgress, enrol, load_system
+from evalharness.systems import EnrolmentOptions, enrol, load_system
 from tests.systems.drawing import draw_face, image, no_face
 from tests.systems.fakes import (
     SPEC,
