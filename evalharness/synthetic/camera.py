@@ -16,7 +16,7 @@ from evalharness.synthetic.tones import linear_to_srgb
 
 SIZE: Final = 224  # pixels, square
 _DISTANCE = 7.0  # head units from camera to head: about arm's length
-_NEAR, _FAR, _PLANES = 1.15, FLOOR + 0.02, 26
+NEAR, _FAR, _PLANES = 1.35, FLOOR + 0.02, 32  # no head reaches beyond NEAR
 _CENTRE_Y = -0.1  # the height of the head that lies in the middle of the picture
 
 
@@ -63,11 +63,11 @@ def cast_rays(capture: Capture) -> Rays:
 
 def trace(height: MapArray, rays: Rays) -> tuple[MapArray, MapArray]:
     """Where each ray first meets the surface: z (SIZE, SIZE), and 1 where it met a head, 0 where it passed."""
-    flat, spacing = height.ravel(), (_NEAR - _FAR) / (_PLANES - 1)
+    flat, spacing = height.ravel(), (NEAR - _FAR) / (_PLANES - 1)
     z = np.full((SIZE, SIZE), _FAR, np.float32)
     open_rays = np.arange(SIZE * SIZE)
     x0, y0, dx, dy = (part.ravel() for part in (rays.x0, rays.y0, rays.dx, rays.dy))
-    for plane in np.linspace(_NEAR, _FAR, _PLANES, dtype=np.float32):
+    for plane in np.linspace(NEAR, _FAR, _PLANES, dtype=np.float32):
         part = Rays(x0[open_rays], y0[open_rays], dx[open_rays], dy[open_rays])
         row, column = part.at(plane)
         index = np.clip(row + 0.5, 0, ROWS - 1).astype(np.int32) * COLUMNS

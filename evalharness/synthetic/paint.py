@@ -43,7 +43,8 @@ def _paint_stubble(albedo: MapArray, identity: Identity) -> None:
     line = lip_line(identity)
     beard = step(Y + 0.5 * np.abs(X), line - 0.05, line + 0.2) * step(-Y, -identity.head.chin - 0.1, -0.75)
     lip = np.exp(-0.5 * ((X / 0.2) ** 2 + ((Y - identity.nose.base - 0.1) / 0.05) ** 2))
-    blend(albedo, hair_colour(identity), np.maximum(beard, 0.8 * lip) * np.float32(strength))
+    shade = np.minimum(hair_colour(identity), skin_albedo(identity.tone) * np.float32(0.6))
+    blend(albedo, shade, np.maximum(beard, 0.8 * lip) * np.float32(strength))
 
 
 def _paint_moles(albedo: MapArray, rng: np.random.Generator, number: float) -> None:
@@ -118,9 +119,8 @@ def _paint_nostril(albedo: MapArray, identity: Identity, side: float) -> None:
     nose = identity.nose
     x, y = nose.wings * 0.56, nose.base - 0.035
     area = _mirrored(side, x - 0.14, y - 0.09, x + 0.14, y + 0.09)
-    radius = ((side * area.x - x) / (nose.nostrils * 1.35)) ** 2 + (
-        (area.y - y) / max(nose.nostrils * 0.72, 0.012)
-    ) ** 2
+    high = max(nose.nostrils * 0.72, 0.012)
+    radius = ((side * area.x - x) / (nose.nostrils * 1.35)) ** 2 + ((area.y - y) / high) ** 2
     blend(albedo[area.index], _MOUTH_INSIDE, np.exp(-(radius**1.5)) * np.float32(0.85))
 
 
@@ -149,6 +149,5 @@ def _paint_mouth(albedo: MapArray, identity: Identity, capture: Capture) -> None
 def _lip_colour(identity: Identity) -> MapArray:
     skin = skin_albedo(identity.tone)
     red = min(max(identity.mouth.redness, 0.1), 1.0)
-    return skin * np.array([1 - 0.25 * red, 1 - 0.62 * red, 1 - 0.55 * red], dtype=np.float32) + np.float32(
-        0.01
-    ) * np.array([2, 0.5, 0.7], dtype=np.float32)
+    share = np.array([1 - 0.25 * red, 1 - 0.62 * red, 1 - 0.55 * red], dtype=np.float32)
+    return skin * share + np.float32(0.01) * np.array([2, 0.5, 0.7], dtype=np.float32)

@@ -19,7 +19,7 @@ from scipy.special import ndtr, ndtri
 from evalharness.errors import InputError
 from evalharness.records import BoolArray, FloatArray, IntArray, ListedScores, PairList, frozen
 
-MOST_COMPARISONS = 50_000_000
+MOST_COMPARISONS = 20_000_000  # about 1 GB while they are drawn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,8 +73,8 @@ class TwinTruth:
     threshold: float
     fnmr: Mapping[str, float]  # by group name
     fmr: Mapping[tuple[str, str], float]  # by both orders of two group names; the same name twice is within
-    pooled_fnmr: float  # over all mated comparisons of the drawn design
-    pooled_fmr: float
+    pooled_fnmr: float | None  # over all mated comparisons of the design; None where it has none
+    pooled_fmr: float | None
 
 
 def draw_scores(spec: TwinSpec, *, rng: np.random.Generator) -> TwinDraw:
@@ -166,9 +166,9 @@ def _design(spec: TwinSpec) -> tuple[FloatArray, FloatArray]:
     return mated, across + within
 
 
-def _weighted(rates: FloatArray, counts: FloatArray) -> float:
+def _weighted(rates: FloatArray, counts: FloatArray) -> float | None:
     total = float(counts.sum())
-    return float((rates * counts).sum() / total) if total else float("nan")
+    return float((rates * counts).sum() / total) if total else None
 
 
 def _faults(spec: TwinSpec) -> list[str]:

@@ -9,7 +9,7 @@ from evalharness.synthetic.grid import RESOLUTION, MapArray
 from evalharness.synthetic.parameters import Capture
 
 _WRAP = 0.35  # light that creeps round an edge, as through skin
-_SHEEN = ((22.0, 0.032), (5.0, 0.048))  # (exponent, strength): alike on every tone, which is what lifts the dark ones
+_SHEEN = ((22.0, 0.008), (5.0, 0.03))  # (exponent, strength): alike on every tone, which is what lifts the dark ones
 _SHADOW_STEPS = (2, 4, 7, 11, 16)  # half-resolution grid points
 
 

@@ -5,6 +5,7 @@ import hashlib
 import io
 import multiprocessing
 import os
+import re
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -16,10 +17,10 @@ from typing import Final
 from evalharness.errors import InputError, RunError
 from evalharness.files import sha256_of, write_atomic
 from evalharness.synthetic.manifest import INDEX, manifest_text
-from evalharness.synthetic.render import build_head, render, subject_capture, subject_identity, subject_labels
+from evalharness.synthetic.render import RENDERER, build_head, render, subject_capture, subject_identity, subject_labels
 
 MANIFEST: Final = "manifest.yaml"
-MOST_SUBJECTS, MOST_CAPTURES, MOST_SEED = 100_000, 1000, 2**63 - 1
+MOST_SUBJECTS, MOST_CAPTURES, MOST_IMAGES, MOST_SEED = 100_000, 1000, 1_000_000, 2**63 - 1
 _RECIPE = "recipe.txt"  # what the folder is being filled with; written first, so that a killed run can go on
 _IMAGES = "images"
 _AHEAD = 3  # subjects in flight for each worker
@@ -41,15 +42,20 @@ class Recipe:
         """The command line that renders the same files."""
         return f"evalharness synth --out DIR --subjects {self.subjects} --captures {self.captures} --seed {self.seed}"
 
+    @property
+    def text(self) -> str:
+        """What is written into the folder before the first image."""
+        return f"renderer {RENDERER}: {self.command}"
+
 
 def write_benchmark(
     out: Path, *, subjects: int, captures: int, seed: int, workers: int | None = None, progress: Progress | None = None
 ) -> Path:
     """Render a benchmark; the same arguments give the same bytes on one machine, whatever the number of workers.
 
-    Subject ``i`` is the same however many subjects are asked for. A folder that was left half-way, or is complete,
-    is continued: images that are there are verified against a fresh index only by being readable and whole, because
-    they are written atomically, and are rendered again when their recorded digest differs.
+    Subject ``i`` is the same however many subjects are asked for. A folder that was left half-way is continued: an
+    image is written atomically, so one that is there is whole. In a complete folder every image is compared with the
+    index and rendered again where it differs.
 
     Args:
         out: Folder for ``images/``, ``files.csv`` and ``manifest.yaml``; new, empty, or of the same recipe.
@@ -84,6 +90,7 @@ def _checked(recipe: Recipe, workers: int | None) -> Recipe:
     ranges = (
         ("subjects", recipe.subjects, 1, MOST_SUBJECTS),
         ("captures", recipe.captures, 1, MOST_CAPTURES),
+        ("images", recipe.subjects * recipe.captures, 0, MOST_IMAGES),
         ("seed", recipe.seed, 0, MOST_SEED),
         ("workers", 1 if workers is None else workers, 1, 1024),
     )
@@ -99,7 +106,7 @@ def _checked(recipe: Recipe, workers: int | None) -> Recipe:
 
 def _claim(out: Path, recipe: Recipe) -> None:
     """Make the folder ours, or refuse one that is not."""
-    wanted = (recipe.command + "\n").encode()
+    wanted = (recipe.text + "\n").encode()
     marker = out / _RECIPE
     if out.exists() and not out.is_dir():
         raise InputError(f"{out}: found a file, expected a folder or nothing. Choose another place.")
@@ -108,12 +115,22 @@ def _claim(out: Path, recipe: Recipe) -> None:
         if found != wanted:
             raise InputError(
                 f"{out}: holds another benchmark ({found.decode(errors='replace').strip()!r}), "
-                f"expected {recipe.command!r}. Choose an empty folder."
+                f"expected {recipe.text!r}. Choose an empty folder."
             )
-    elif out.is_dir() and any(out.iterdir()):
+    elif out.is_dir() and any(not _is_leftover(path) for path in out.iterdir()):
         raise InputError(f"{out}: the folder is not empty and holds no benchmark. Choose an empty folder.")
     else:
         write_atomic(marker, wanted)
+    for path in filter(_is_leftover, out.rglob(".*.tmp")):
+        path.unlink(missing_ok=True)
+
+
+def _is_leftover(path: Path) -> bool:
+    """Whether a file is half a file of ours, left by a killed run."""
+    return (
+        path.is_file()
+        and re.fullmatch(r"\.(recipe\.txt|files\.csv|manifest\.yaml|s\d+-\d+\.jpg)\..*\.tmp", path.name) is not None
+    )
 
 
 def _all_rows(out: Path, recipe: Recipe, workers: int) -> Iterator[list[tuple[str, ...]]]:
