@@ -8,7 +8,7 @@ TORCH := torch==2.13.0
 .PHONY: demo test lint clean
 
 demo: $(DEMO)/.installed
-	$(DEMO)/bin/evalharness synth --out runs/synthetic --subjects 150 --captures 4 --seed 2026
+	$(DEMO)/bin/evalharness synth --out runs/synthetic --subjects 160 --captures 4 --seed 2026
 	$(DEMO)/bin/evalharness run examples/synthetic-dlib.yaml --out runs/demo --resume
 
 test: $(TEST)/.installed lint

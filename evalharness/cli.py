@@ -117,7 +117,7 @@ def systems() -> None:
 @app.command()
 def synth(
     out: Annotated[Path, typer.Option("--out", help="The folder to write: images, index and manifest.")],
-    subjects: Annotated[int, typer.Option("--subjects", min=1, help="How many subjects; tones take turns.")] = 150,
+    subjects: Annotated[int, typer.Option("--subjects", min=1, help="How many subjects; tones take turns.")] = 160,
     captures: Annotated[int, typer.Option("--captures", min=1, help="How many images of each.")] = 4,
     seed: Annotated[int, typer.Option("--seed", min=0, help="The same seed gives the same bytes.")] = 1,
 ) -> None:
