@@ -3,7 +3,7 @@
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Protocol, TextIO
 
@@ -89,7 +89,8 @@ class LineProgress:
         return f"{rate:.1f} a second, about {(self._total - self._done) / rate:.0f} s left"
 
     def _write(self, text: str) -> None:
-        print(text, file=self._stream, flush=True)
+        with suppress(OSError):  # a reader that went away stops no enrolment
+            print(text, file=self._stream, flush=True)
 
 
 class BarProgress:

@@ -80,3 +80,15 @@ def test_counting_nothing_says_nothing():
     with counting(LineProgress(stream)):
         pass
     assert stream.getvalue() == ""
+
+
+def test_a_reader_that_went_away_stops_nothing():
+    class Closed(io.StringIO):
+        def write(self, text: str) -> int:
+            raise BrokenPipeError
+
+    progress = LineProgress(Closed())
+    progress.start(total=1, done=0)
+    progress.advance(1)
+    progress.stop()
+    assert progress._done == 1
