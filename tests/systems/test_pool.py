@@ -48,10 +48,12 @@ def test_the_caller_s_own_main_module_is_back_afterwards(tmp_path):
 
 SCRIPT = textwrap.dedent(
     """
+    import signal
     import sys
     from pathlib import Path
     from tests.systems.fakes import fake_enrol, samples_named
 
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background starts with it ignored
     fake_enrol(samples_named(*(f"slow{i}" for i in range(40))), Path(sys.argv[1]))
     """
 )
