@@ -43,7 +43,7 @@ def audited(request: pytest.FixtureRequest, london: Path, tmp_path_factory: pyte
 
 
 def distances(vectors: np.ndarray) -> np.ndarray:
-    """Euclidean, summed one dimension after another: the order decides the last bit, and a fitted threshold is a score."""
+    """Euclidean, one dimension after another: the order decides the last bit, and a fitted threshold is a score."""
     total = np.zeros((len(vectors), len(vectors)))
     for column in vectors.T:
         total += (column[:, None] - column[None, :]) ** 2
