@@ -5,8 +5,10 @@ message on standard error and no traceback. Nothing heavy is imported before a c
 """
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -45,10 +47,10 @@ def _root(
 @app.command()
 def check(plan: PlanArgument, data_root: DataRoot = None) -> None:
     """Check a plan without running it: its form, the dataset's consent, the files where they can be found."""
-    from evalharness.pipeline import RunOptions, check_audit
     from evalharness.plan import load_plan
+    from evalharness.preparation import check_audit
 
-    for line in check_audit(load_plan(plan), RunOptions(data_root=data_root)):
+    for line in check_audit(load_plan(plan), data_root=data_root):
         typer.echo(line)
 
 
@@ -68,7 +70,8 @@ def run(
     from evalharness.reporting.terminal import summary_table
 
     options = RunOptions(out=out, data_root=data_root, resume=resume, discard=discard, progress=True)
-    result = run_audit(load_plan(plan), options)
+    with _interruptible("What was computed is kept: run again with --resume."):
+        result = run_audit(load_plan(plan), options)
     typer.echo(summary_table(result, width=_terminal_width()))
     typer.echo(f"\nReport: {out / 'report.html'}")
 
@@ -125,7 +128,8 @@ def synth(
     from evalharness.progress import RENDERING, counting, progress_for
     from evalharness.synthetic.writer import write_benchmark
 
-    with counting(progress_for(words=RENDERING)) as progress:
+    again = "The images that were written are kept: run again with the same options."
+    with _interruptible(again), counting(progress_for(words=RENDERING)) as progress:
         manifest = write_benchmark(out, subjects=subjects, captures=captures, seed=seed, progress=progress)
     typer.echo(f"Dataset: {manifest}")
 
@@ -142,6 +146,15 @@ def schema(
     typer.echo(json.dumps(schema_of(name), indent=2))
 
 
+@contextmanager
+def _interruptible(then: str) -> Iterator[None]:
+    """Say what an interrupt leaves behind; exit code 130, as shells expect."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        _fail(f"interrupted. {then}", 130)
+
+
 def _terminal_width() -> int:
     import shutil
 
@@ -156,8 +169,6 @@ def main() -> None:
         app()
     except EvalHarnessError as error:
         _fail(str(error), error.exit_code)
-    except KeyboardInterrupt:
-        _fail("interrupted. What was computed is kept: run again with --resume.", 130)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(1)
@@ -165,6 +176,6 @@ def main() -> None:
         _fail(f"{error.filename or 'file'}: {error.strerror or error}", 1)
 
 
-def _fail(message: str, code: int) -> None:
+def _fail(message: str, code: int) -> NoReturn:
     typer.echo(f"evalharness: {message}", err=True)
     sys.exit(code)

@@ -1,10 +1,9 @@
 """run_audit(plan) -> AuditResult: the only module that knows every stage."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from pydantic import JsonValue
 
@@ -12,26 +11,21 @@ from evalharness.assembly import Audited, assemble
 from evalharness.counts import Counts
 from evalharness.errors import InputError
 from evalharness.files import write_atomic
-from evalharness.manifests import (
-    Admission,
-    LoadedManifest,
-    Task,
-    check_plan_against,
-    load_manifest,
-    manifest_schema,
-    require_admission,
-)
-from evalharness.plan import AuditPlan, ListedComparisons, ScoresSystem, TemplatesSystem, plan_schema
+from evalharness.manifests import manifest_schema
+from evalharness.plan import AuditPlan, plan_schema
+from evalharness.preparation import Prepared, Source, counts_of_scores, open_source, prepare
 from evalharness.progress import progress_for
-from evalharness.records import Enrolment, PairList, Partition, Samples, SystemIdentity
+from evalharness.records import Enrolment, SystemIdentity
 from evalharness.reporting.html import render_html
 from evalharness.reporting.metrics_csv import metrics_csv
 from evalharness.result import AuditResult, dump_result, result_schema
-from evalharness.runfolder import RunFolder, plan_text
-from evalharness.samples import PIXEL_LIMIT, find_root, load_index, partition, read_image, verify_files
+from evalharness.runfolder import RunFolder, plan_text, stored_date
+from evalharness.samples import PIXEL_LIMIT, read_image
 from evalharness.statistics import measure
-from evalharness.systems import EnrolmentOptions, enrol, load_system, read_scores, read_templates
-from evalharness.tasks.verification import count, count_scores, read_pair_list
+from evalharness.systems import EnrolmentOptions, PrecomputedScores, enrol
+from evalharness.tasks.verification import count
+
+__all__ = ["RunOptions", "run_audit", "schema_of", "write_reports"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +38,6 @@ class RunOptions:
     discard: bool = False  # remove templates and comparisons at the end
     progress: bool = False  # report on standard error
     workers: int | None = None  # processes; None: one for each core
-
-
-@dataclass(frozen=True, slots=True)
-class _Admitted:
-    """A plan with everything that can be known before the system runs."""
-
-    plan: AuditPlan
-    dataset: LoadedManifest
-    admission: Admission
-    samples: Samples
-    partitions: tuple[Partition, ...]
-    resolved: dict[str, JsonValue]
-    pairs: PairList | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +65,13 @@ def run_audit(plan: AuditPlan, options: RunOptions | None = None) -> AuditResult
         RunError: The run failed; what was computed is kept.
     """
     options = options or RunOptions()
-    run = _admit(plan)
-    root = _verified_root(run, options)
+    run = prepare(_on_the_day_it_began(plan, options))
+    source = open_source(run, options.data_root)
     with _run_folder(run, options) as folder:
         with folder.stage("enrol and compare"):
-            measured = _measure_system(run, root, folder, options)
+            measured = _measured(run, source, folder, options)
         with folder.stage("statistics"):
-            result = _evaluate(run, measured)
+            result = _evaluated(run, measured)
         if options.out is not None:
             with folder.stage("report"):
                 write_atomic(folder.path / "result.json", dump_result(result).encode())
@@ -104,32 +85,6 @@ def write_reports(result: AuditResult, folder: Path) -> None:
     """Render ``metrics.csv`` and ``report.html`` from a result; the same result gives the same bytes."""
     write_atomic(folder / "metrics.csv", metrics_csv(result).encode())
     write_atomic(folder / "report.html", render_html(result).encode())
-
-
-def check_audit(plan: AuditPlan, options: RunOptions | None = None) -> Iterator[str]:
-    """Everything that can be checked without running the system, one line for each thing found in order.
-
-    Raises:
-        EvalHarnessError: As ``run_audit`` would, before the system runs.
-    """
-    options = options or RunOptions()
-    run = _admit(plan)
-    manifest = run.dataset.manifest
-    yield f"plan {plan.audit}: well formed"
-    yield f"dataset {manifest.id}, {manifest.version}: admitted for {plan.purpose}, {plan.task.kind}, on {plan.date}"
-    yield f"index: {len(run.samples)} samples of {len(run.samples.subjects)} subjects"
-    for divided in run.partitions:
-        yield f"groups {divided.id}: {len(divided.groups)}"
-    yield f"operating points: {', '.join(spec.name for spec in plan.operating_point_specs())}"
-    if isinstance(plan.system, TemplatesSystem):
-        enrolment = read_templates(plan.system, run.samples)
-        yield f"templates: {len(enrolment.templates)}, failures: {len(enrolment.failures)}"
-    elif isinstance(plan.system, ScoresSystem):
-        yield f"scores: {len(read_scores(plan.system, run.samples).listed.scores)}"
-    else:
-        yield f"system: {load_system(plan.system, plan.two_faces).identity.name}"
-        root = _verified_root(run, options)
-        yield f"images: {len(run.samples)} in {root}, every digest as pinned"
 
 
 def schema_of(name: str) -> dict[str, JsonValue]:
@@ -148,35 +103,15 @@ def schema_of(name: str) -> dict[str, JsonValue]:
     return schemas[name]()
 
 
-def _admit(plan: AuditPlan) -> _Admitted:
-    dataset = load_manifest(plan.dataset)
-    admission = require_admission(dataset.manifest, purpose=plan.purpose, task=Task(plan.task.kind), on=plan.date)
-    check_plan_against(plan, dataset.manifest)
-    samples = load_index(dataset)
-    asked = plan.task.comparisons
-    return _Admitted(
-        plan=plan,
-        dataset=dataset,
-        admission=admission,
-        samples=samples,
-        partitions=tuple(
-            partition(samples, names, manifest=dataset.manifest, age_bins=plan.age_bins) for names in plan.partitions()
-        ),
-        resolved=plan.resolved(dataset.manifest.id, dataset.sha256, dataset.manifest.files.sha256 or ""),
-        pairs=read_pair_list(asked.list, samples) if isinstance(asked, ListedComparisons) else None,
-    )
+def _on_the_day_it_began(plan: AuditPlan, options: RunOptions) -> AuditPlan:
+    """A plan without a date takes the day of the run that it continues, so that it can be resumed tomorrow."""
+    if options.out is None or not options.resume or "date" in plan.model_fields_set:
+        return plan
+    began = stored_date(options.out)
+    return plan if began is None else plan.model_copy(update={"date": began})
 
 
-def _verified_root(run: _Admitted, options: RunOptions) -> Path | None:
-    """The data root with every digest verified; None where the system brings templates or scores."""
-    if isinstance(run.plan.system, TemplatesSystem | ScoresSystem):
-        return None
-    root = find_root(run.dataset, data_root=options.data_root, plan_root=run.plan.dataset.root)
-    verify_files(run.samples, root)
-    return root
-
-
-def _run_folder(run: _Admitted, options: RunOptions) -> RunFolder:
+def _run_folder(run: Prepared, options: RunOptions) -> RunFolder:
     """The run folder of this plan; a temporary one where nothing is to be kept."""
     text = plan_text(run.resolved)
     if options.out is None:
@@ -184,39 +119,30 @@ def _run_folder(run: _Admitted, options: RunOptions) -> RunFolder:
     return RunFolder.open(options.out, text, resume=options.resume)
 
 
-def _measure_system(run: _Admitted, root: Path | None, folder: RunFolder, options: RunOptions) -> _Measured:
-    system = run.plan.system
-    if isinstance(system, ScoresSystem):
-        scores = read_scores(system, run.samples)
-        comparisons: Literal["all-pairs"] | PairList | None = run.pairs
-        if run.plan.task.comparisons == "all-pairs":
-            comparisons = "all-pairs"
-        kind = scores.identity.score_kind
-        counts = count_scores(run.samples, scores.listed, score_kind=kind, comparisons=comparisons)
-        return _Measured(scores.identity, None, counts)
-    if isinstance(system, TemplatesSystem):
-        enrolment = read_templates(system, run.samples)
-    else:
-        assert root is not None  # _verified_root gives one for every system that enrols
-        enrolment = enrol(
-            run.samples,
-            spec=system,
-            two_faces=run.plan.two_faces,
-            root=root,
-            store_folder=folder.path / "templates",
-            options=_enrolment_options(options),
-        )
+def _measured(run: Prepared, source: Source, folder: RunFolder, options: RunOptions) -> _Measured:
+    if isinstance(source, PrecomputedScores):
+        return _Measured(source.identity, None, counts_of_scores(run, source))
+    enrolment = source if isinstance(source, Enrolment) else _enrolled(run, source, folder, options)
     specs = run.plan.operating_point_specs()
     counts = count(run.samples, enrolment, specs=specs, partitions=run.partitions, pairs=run.pairs)
     return _Measured(enrolment.identity, enrolment, counts)
 
 
-def _enrolment_options(options: RunOptions) -> EnrolmentOptions:
+def _enrolled(run: Prepared, root: Path, folder: RunFolder, options: RunOptions) -> Enrolment:
+    system = run.plan.system
+    assert system.kind in ("dlib", "deepface")  # open_source gives a root for these alone
     progress = progress_for(enabled=options.progress)
-    return EnrolmentOptions(read=read_image, pixel_limit=PIXEL_LIMIT, workers=options.workers, progress=progress)
+    return enrol(
+        run.samples,
+        spec=system,
+        two_faces=run.plan.two_faces,
+        root=root,
+        store_folder=folder.path / "templates",
+        options=EnrolmentOptions(read=read_image, pixel_limit=PIXEL_LIMIT, workers=options.workers, progress=progress),
+    )
 
 
-def _evaluate(run: _Admitted, measured: _Measured) -> AuditResult:
+def _evaluated(run: Prepared, measured: _Measured) -> AuditResult:
     plan = run.plan
     measurements = measure(
         measured.counts,

@@ -4,10 +4,12 @@ Layout (fixed): ``plan.yaml`` as resolved, ``templates/`` and ``comparisons/`` (
 ``result.json``, ``metrics.csv``, ``report.html``, ``log.jsonl`` (wall times and machine; never in the result).
 """
 
+import datetime
 import io
 import json
 import os
 import platform
+import re
 import shutil
 import tempfile
 import time
@@ -42,6 +44,16 @@ def plan_text(resolved: Mapping[str, object]) -> str:
     stream = io.StringIO()
     yaml.dump(dict(resolved), stream)
     return stream.getvalue()
+
+
+def stored_date(path: Path) -> datetime.date | None:
+    """The date of the plan that a run folder stores; None where there is no such folder or date."""
+    try:
+        text = (path / "plan.yaml").read_text(encoding="utf-8", errors="replace")
+        found = re.search(r"^date: '?(\d{4}-\d{2}-\d{2})'?$", text, re.MULTILINE)
+        return datetime.date.fromisoformat(found[1]) if found else None
+    except (OSError, ValueError):
+        return None
 
 
 class RunFolder:

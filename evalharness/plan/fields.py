@@ -9,6 +9,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo, WithJsonSchema
 
+from evalharness.files import sha256_of
 from evalharness.records import ALL_GROUPS
 from evalharness.yamlio import Written, shown, written
 
@@ -106,6 +107,43 @@ def _from_plan_folder(path: Path, info: ValidationInfo) -> Path:
 
 PlanPath = Annotated[Path, AfterValidator(_from_plan_folder)]
 """A path; in a plan that is read from a file it is relative to the folder of that file."""
+
+
+def _pinned(value: object, info: ValidationInfo) -> object:
+    """``{name: FILE, sha256: DIGEST}``, as a resolved plan writes it: a file beside the plan, verified now."""
+    if not isinstance(value, Mapping):
+        return value
+    name, digest = (written(part) or part for part in (value.get("name"), value.get("sha256")))
+    if set(value) != {"name", "sha256"} or not isinstance(name, str) or Path(name).name != name:
+        raise ValueError("expected a path, or name and sha256 of a file beside the plan")
+    path = _from_plan_folder(Path(name), info)
+    if not path.is_file():
+        raise ValueError(f"no file {shown(name)} beside the plan")
+    found = sha256_of(path)
+    if found != digest:
+        raise ValueError(f"{shown(name)} has the SHA-256 {found}, the plan pins {shown(digest)}")
+    return Path(name)
+
+
+PlanFile = Annotated[
+    Path,
+    BeforeValidator(_pinned),
+    AfterValidator(_from_plan_folder),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "format": "path"},
+                {
+                    "type": "object",
+                    "properties": {"name": {"type": "string"}, "sha256": {"type": "string", "pattern": _SHA256}},
+                    "required": ["name", "sha256"],
+                    "additionalProperties": False,
+                },
+            ]
+        }
+    ),
+]
+"""A file by its path; or, pinned, by ``name`` and ``sha256``, beside the plan."""
 
 
 def _attributes(value: object) -> object:

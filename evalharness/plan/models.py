@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Discriminator, Field, JsonValue, PrivateAttr, Tag, ValidationInfo, field_validator
 
 from evalharness.errors import PlanError
-from evalharness.plan.fields import Attributes, Day, Label, Name, PlanPath, Sha256
+from evalharness.plan.fields import Attributes, Day, Label, Name, PlanFile, PlanPath, Sha256
 from evalharness.plan.points import OperatingPointPlan, plain, point_specs
 from evalharness.plan.resolution import digests, without_empty
 from evalharness.records import Comparator, OperatingPointSpec, ScoreKind, TwoFaces
@@ -35,6 +35,8 @@ class DatasetRef(StrictModel):
     id: Label | None = None
     manifest: PlanPath | None = None
     root: PlanPath | None = Field(default=None, description="folder of the images; or --data-root")
+    manifest_sha256: Sha256 | None = Field(default=None, description="verified: this edition of the manifest, no other")
+    index_sha256: Sha256 | None = Field(default=None, description="verified: this edition of the index, no other")
 
     @classmethod
     def rules(cls, data: Mapping[str, object]) -> Iterable[Fault]:
@@ -69,8 +71,8 @@ class TemplatesSystem(StrictModel):
     """Precomputed vectors."""
 
     kind: Literal["templates"]
-    vectors: PlanPath
-    ids: PlanPath
+    vectors: PlanFile
+    ids: PlanFile
     comparator: Comparator
     name: Label = "precomputed templates"
     version: Label = "not stated"
@@ -80,7 +82,7 @@ class ScoresSystem(StrictModel):
     """Precomputed comparisons."""
 
     kind: Literal["scores"]
-    file: PlanPath
+    file: PlanFile
     score: ScoreKind
     name: Label = "precomputed scores"
     version: Label = "not stated"
@@ -92,7 +94,7 @@ SystemSpec = Annotated[DlibSystem | DeepFaceSystem | TemplatesSystem | ScoresSys
 class ListedComparisons(StrictModel):
     """A pair list: CSV with the header ``probe,reference``."""
 
-    list: PlanPath
+    list: PlanFile
 
 
 def _form_of_comparisons(value: object) -> str:

@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -47,6 +47,31 @@ def find_root(
     Raises:
         DatasetError: None is named, or the one that is named is no folder.
     """
+    for source, folder in _places(loaded, data_root, plan_root, environ):
+        if not folder.is_dir():
+            raise DatasetError(f"{folder}: no such folder; {source} names it as the data root")
+        return folder
+    raise DatasetError(
+        f"{loaded.manifest.id}: where its files lie is not known. Give --data-root, dataset.root in the plan, or the "
+        f"environment variable {root_variable(loaded.manifest.id)}. To obtain them: {loaded.manifest.source.how}"
+    )
+
+
+def root_is_known(
+    loaded: LoadedManifest,
+    *,
+    data_root: Path | None = None,
+    plan_root: Path | None = None,
+    environ: Mapping[str, str] | None = None,
+) -> bool:
+    """Whether anything names the folder of the images, right or wrong; the arguments are those of ``find_root``."""
+    return any(True for _ in _places(loaded, data_root, plan_root, environ))
+
+
+def _places(
+    loaded: LoadedManifest, data_root: Path | None, plan_root: Path | None, environ: Mapping[str, str] | None
+) -> Iterator[tuple[str, Path]]:
+    """Who names a data root, and which, in the order in which they count."""
     variable = root_variable(loaded.manifest.id)
     named = (os.environ if environ is None else environ).get(variable)
     places = (
@@ -55,15 +80,7 @@ def find_root(
         (f"the environment variable {variable}", Path(named) if named else None),
         ("the folder of the manifest", None if loaded.shipped else loaded.folder),
     )
-    for source, folder in places:
-        if folder is not None:
-            if not folder.is_dir():
-                raise DatasetError(f"{folder}: no such folder; {source} names it as the data root")
-            return folder
-    raise DatasetError(
-        f"{loaded.manifest.id}: where its files lie is not known. Give --data-root, dataset.root in the plan, "
-        f"or the environment variable {variable}. To obtain them: {loaded.manifest.source.how}"
-    )
+    return ((source, folder) for source, folder in places if folder is not None)
 
 
 def verify_files(samples: Samples, root: Path) -> None:

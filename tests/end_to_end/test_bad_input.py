@@ -1,7 +1,9 @@
 """Bad input: a clear message, the right exit code, no traceback, nothing lost."""
 
 import errno
+import json
 import os
+import re
 from itertools import combinations
 from pathlib import Path
 
@@ -240,3 +242,71 @@ def test_a_report_of_nothing(tmp_path: Path, command: Command) -> None:
 
 def test_an_unknown_schema(command: Command) -> None:
     refused(command("schema", "plans"), 2, "plan", "manifest", "result")
+
+
+def test_bad_input_claims_no_run_folder_so_that_mended_input_runs(ready: Toy, command: Command) -> None:
+    ready.write_scores([*SCORES, ("a1", "b1", "nan")])
+    refused(run(command, ready), 2, "nan")
+    assert not (ready.folder / "run").exists()
+    ready.write_scores(SCORES)
+    assert run(command, ready).code == 0
+
+
+def test_check_refuses_what_run_refuses(ready: Toy, command: Command) -> None:
+    ready.write_plan(task="{kind: verification, comparisons: all-pairs}")
+    assert command("check", ready.plan).code == 0
+    ready.write_scores(SCORES[:-2])
+    refused(command("check", ready.plan), 2, "2 are missing")
+
+
+def test_check_without_a_data_root_says_what_it_left_out(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("EVALHARNESS_DATA_FACE_RESEARCH_LAB_LONDON_SET", raising=False)
+    example = Path(__file__).parents[2] / "examples" / "london-dlib.yaml"
+    done = command("check", example)
+    assert done.code == 0, done.err
+    assert "images: not checked; say where they lie with --data-root" in done.out
+    refused(command("check", example, "--data-root", "/nowhere"), 2, "/nowhere", "no such folder")
+
+
+def test_a_plan_without_a_date_is_resumed_on_another_day(ready: Toy, command: Command) -> None:
+    lines = ready.plan.read_text().splitlines(keepends=True)
+    ready.plan.write_text("".join(line for line in lines if not line.startswith("date:")))
+    assert run(command, ready).code == 0
+    stored = ready.folder / "run" / "plan.yaml"
+    before = re.sub(r"date: '.*'", "date: '2026-01-02'", stored.read_text())
+    stored.write_text(before)  # as if the run had begun long ago
+    assert run(command, ready, "--resume").code == 0
+    assert stored.read_text() == before
+    assert json.loads((ready.folder / "run" / "result.json").read_text())["audit"]["date"] == "2026-01-02"
+
+
+def test_the_resolved_plan_runs_again_to_the_same_result(ready: Toy, command: Command) -> None:
+    assert run(command, ready).code == 0
+    first = ready.folder / "run"
+    again = ready.folder / "again.yaml"
+    text = (first / "plan.yaml").read_text()
+    again.write_text(text.replace("  id: toy-set\n", "  manifest: data/manifest.yaml\n"))
+    done = command("run", again, "--out", ready.folder / "second")
+    assert done.code == 0, done.err
+    for name in ("plan.yaml", "result.json", "metrics.csv", "report.html"):
+        assert (ready.folder / "second" / name).read_bytes() == (first / name).read_bytes(), name
+
+
+def test_a_resolved_plan_refuses_another_edition(ready: Toy, command: Command) -> None:
+    assert run(command, ready).code == 0
+    text = (ready.folder / "run" / "plan.yaml").read_text()
+    pinned = ready.folder / "pinned.yaml"
+    pinned.write_text(text.replace("  id: toy-set\n", "  manifest: data/manifest.yaml\n"))
+    ready.write_index([*SAMPLES, ("e1", "e", "green")])
+    refused(command("check", pinned), 2, "dataset.index_sha256", "another edition", "dataset.manifest_sha256")
+    ready.write_index(SAMPLES)
+    ready.write_scores(SCORES[1:])
+    refused(command("check", pinned), 2, "system.", "scores.csv", "the plan pins")
+
+
+def test_an_interrupt_says_what_is_kept(ready: Toy, command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("evalharness.pipeline.run_audit", interrupted)
+    refused(run(command, ready), 130, "interrupted", "--resume")
