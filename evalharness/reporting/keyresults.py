@@ -11,6 +11,7 @@ from evalharness.reporting.text import group_label, partition_label
 from evalharness.result import MeasureRow, OperatingPointInfo, PartitionInfo
 
 _MOST_NAMED = 3
+_UNFITTED = "vendor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ def acquisition_sentence(findings: Findings) -> str:
         return wording.UNOBSERVED
     row = findings.row("fta", "", ALL)
     if findings.disclosure.hides(ALL):
-        return wording.suppressed(findings.disclosure.floor)
+        return findings.disclosure.note
     if row is None or row.value is None:
         return _capital(wording.not_measured("failure-to-acquire rate", _why(row))) + "."
     return wording.acquisition(described(row))
@@ -47,11 +48,13 @@ def _heading(point: OperatingPointInfo) -> str:
 
 def _sentences(findings: Findings, point: OperatingPointInfo) -> Iterator[str]:
     if findings.disclosure.hides(ALL):
-        yield wording.suppressed(findings.disclosure.floor)
+        yield findings.disclosure.note
         return
     false_match = _overall(findings.row("fmr", point.name, ALL, ALL), "false match rate", mated=False)
     false_non_match = _overall(findings.row("fnmr", point.name, ALL), "false non-match rate", mated=True)
     yield wording.overall(false_match, false_non_match)
+    if point.thresholds and point.policy != _UNFITTED:
+        yield wording.FITTED_INTERVALS
     for partition in findings.result.population.partitions:
         yield from _partition_sentences(findings, point, partition)
 
@@ -64,26 +67,29 @@ def _overall(row: MeasureRow | None, measure: str, *, mated: bool) -> str:
 
 def _partition_sentences(findings: Findings, point: OperatingPointInfo, partition: PartitionInfo) -> Iterator[str]:
     groups = [group.id for group in partition.groups if comparable(findings, group)]
-    within = _known((name, findings.row("fmr", point.name, name, name)) for name in groups)
-    mated = _known((name, findings.row("fnmr", point.name, name)) for name in groups)
-    if not (within or mated):
-        return
+    within = _known(findings, ((name, findings.row("fmr", point.name, name, name)) for name in groups))
+    mated = _known(findings, ((name, findings.row("fnmr", point.name, name)) for name in groups))
     by = partition_label(partition.id)
-    yield _ends(within, "false match rate within a group", "false match within a group", by)
-    yield _ends(mated, "false non-match rate", "false non-match", by)
+    if within or mated:
+        yield _ends(within, "false match rate within a group", "false match within a group", by)
+        yield _ends(mated, "false non-match rate", "false non-match", by)
+    elif groups:
+        yield wording.none_with_a_rate(by)
+        return
+    else:
+        yield wording.none_large_enough(by, groups=sum(group.known for group in partition.groups))
     counted = {name for name, *_ in within}
-    out = [g.id for g in partition.groups if g.id not in counted and not findings.disclosure.hides(g.id)]
-    if out and counted:
-        yield wording.left_out(
-            _some([wording.quoted(group_label(name)) for name in out]), partition_label(partition.id)
-        )
+    out = [g.id for g in partition.groups if g.id not in counted and not findings.disclosure.hides_size(g.id)]
+    if out and (counted or not groups):
+        yield wording.left_out(_some([wording.quoted(group_label(name)) for name in out]), by)
 
 
 _Known = tuple[str, MeasureRow, float]
 
 
-def _known(found: Iterable[tuple[str, MeasureRow | None]]) -> list[_Known]:
-    return [(name, row, row.value) for name, row in found if row is not None and row.value is not None]
+def _known(findings: Findings, found: Iterable[tuple[str, MeasureRow | None]]) -> list[_Known]:
+    withholds = findings.disclosure.withholds
+    return [(name, row, row.value) for name, row in found if row and row.value is not None and not withholds(row)]
 
 
 def _ends(known: Sequence[_Known], measure: str, errors: str, by: str) -> str:

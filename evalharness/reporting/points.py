@@ -85,7 +85,7 @@ def _target(point: OperatingPointInfo) -> str:
 def _threshold_table(findings: Findings, point: OperatingPointInfo, key: str) -> Table:
     names = list(dict.fromkeys([*point.thresholds, *point.unresolved]))
     hides = findings.disclosure.hides
-    notes = (wording.suppressed(findings.disclosure.floor),) if hides(*names, point.reference or "") else ()
+    notes = (findings.disclosure.note,) if hides(*names, point.reference or "") else ()
     return Table(
         id=f"{key}-thresholds",
         caption="Threshold, and the false match rate attained on the comparisons that it is judged by",
@@ -134,8 +134,8 @@ def _warnings(findings: Findings, point: OperatingPointInfo) -> tuple[str, ...]:
 
 def differential_table(findings: Findings, point: str, *, key: str) -> Table | None:
     """Measures between groups, if the result has any."""
-    hides = findings.disclosure.hides
-    rows = [row for row in findings.differentials(point) if not hides(row.group, row.other_group)]
+    withholds = findings.disclosure.withholds
+    rows = [row for row in findings.differentials(point) if not withholds(row, row.group, row.other_group)]
     if not rows:
         return None
     names = {row.id: row.name for row in findings.result.catalogue}

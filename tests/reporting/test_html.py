@@ -9,11 +9,13 @@ import pytest
 
 from evalharness.reporting import wording
 from evalharness.reporting.html import render_html
-from evalharness.result import dump_result, limits
+from evalharness.reporting.metrics_csv import metrics_csv
+from evalharness.result import AdmissionInfo, dump_result, limits
 from tests.reporting import example_result, example_rows
 from tests.reporting.example_result import build, dataset, london, point, population
 from tests.reporting.page import Element, parse
 
+LONE_TABLES = ("part-2-groups", "part-2-fta", "op-1-2-fmr", "op-1-2-fnmr", "op-1-2-matrix")
 ALL_RESULTS = ["london", "synthetic", "private", "nulls", "bare", "one_group", "sixty_groups"]
 
 
@@ -118,7 +120,7 @@ def test_rates_stand_with_counts_and_intervals():
     rows = {row[0]: row for row in table.rows()}
     assert rows["white"] == ["white", "69", "0.128% 12 of 9,384 · 1 in 782", "0.0435% to 0.375%"]
     assert rows["any two people"][1:3] == ["102", "0.398% 82 of 20,604 · 1 in 251"]
-    assert rows["east_asian/white"] == ["east_asian/white", "1", "undefined fewer than 2 subjects", ""]
+    assert rows["east_asian/white"] == ["east_asian/white", "1", "suppressed", ""]
 
 
 def test_zero_errors_show_the_worst_case_and_the_limit_under_independence():
@@ -163,7 +165,9 @@ def test_limits_methods_and_reproduction():
         "False non-match rate fnmr",
     ]
     facts = {d.one("dt").text: d.one("dd").text for d in root.one(id="reproduce").all("div") if d.all("dt")}
-    assert facts["Command"] == "evalharness run plan.yaml --out runs/london-dlib"
+    assert facts["Command"] == "evalharness run plan.yaml --out runs/london-dlib --data-root FOLDER"
+    assert "FOLDER is where the images" in root.one(id="reproduce").text
+    assert "replace “id” under “dataset” by “manifest”" in root.one(id="reproduce").text
     assert facts["Threshold of reference-ethnicity=white-fmr-0.001"] == "0.4831293821334839"
     assert facts["Dataset index"] == "sha256 " + "ef" * 32
     assert facts["numpy"] == "2.4.6"
@@ -184,8 +188,103 @@ def test_small_groups_are_blanked_unless_sizes_are_public():
     assert "fewer than 10 subjects" in root.one(id="groups").text
     figure = root.one("figure", id="op-1-2-fmr-figure").one("desc").text
     assert "east_asian: suppressed" in figure
-    assert "suppressed" not in page("london").text.lower()
     assert "suppressed" not in page("synthetic").text.lower()
+
+
+def test_what_became_of_one_person_is_withheld_though_the_size_of_the_group_is_public():
+    root = page("london")
+    tables = {name: {row[0]: row[1:] for row in root.one("table", id=name).rows()} for name in LONE_TABLES}
+    assert tables["part-2-groups"]["east_asian/white"] == ["1", "2", *["suppressed"] * 3, wording.TOO_SMALL]
+    assert tables["part-2-fta"]["east_asian/white"][:2] == ["1", "suppressed"]
+    assert tables["op-1-2-fmr"]["east_asian/white"][:2] == ["1", "suppressed"]
+    assert tables["op-1-2-fnmr"]["east_asian/white"][:5] == ["1", "suppressed", "", "suppressed", ""]
+    assert set(tables["op-1-2-matrix"]["east_asian/white"]) == {"suppressed"}
+    assert tables["op-1-2-matrix"]["white"][4] == "suppressed"
+    assert tables["op-1-2-matrix"]["white"][3] == "0.0805% 2 of 2,484"  # nine subjects: above the plan's three
+    for table in LONE_TABLES:
+        frame = root.one("table", id=table)
+        assert wording.suppressed(3, sizes_public=True) in root.text[root.text.index(frame.text) :]
+    assert "east_asian/white: suppressed" in root.one("figure", id="op-1-2-fnmr-figure").one("desc").text
+    assert "Left out by ethnicity, as too small, unlabelled or without comparisons: “east_asian/white”." in root.text
+    assert root.one("table", id="labels").rows()[1][3:] == ["0", "2"]  # sizes, not outcomes
+
+
+def test_what_became_of_one_person_stays_in_the_run_folder():
+    lone = [line for line in metrics_csv(london()).splitlines() if line.startswith("fnmr,vendor,") and "/white" in line]
+    assert [line.split(",")[6:9] for line in lone] == [["0", "1", "1"], ["0", "1", "1"]]
+
+
+def test_a_rate_that_rests_on_few_people_of_a_large_group_is_withheld():
+    result = build([point()], population({"site": {"site=a": 40, "site=b": 40}}))
+    few = {"subjects": 2, "errors": 1, "trials": 2, "value": 0.5, "lower": None, "upper": None}
+    rows = tuple(
+        r.model_copy(update=few) if (r.measure, r.group) in (("fnmr", "site=b"), ("frr", "site=b")) else r
+        for r in result.measures
+    )
+    root = parse(render_html(result.model_copy(update={"measures": rows})))
+    found = {row[0]: row[1:] for row in root.one("table", id="op-1-1-fnmr").rows()}
+    assert found["b"] == ["40", "suppressed", "", "suppressed", ""]
+    assert "b: suppressed" in root.one("figure", id="op-1-1-fnmr-figure").one("desc").text
+    assert found["a"][1].startswith("0 0 of")
+
+
+def test_a_group_that_is_publicly_empty_says_why_it_has_no_rate():
+    sizes = {"site=a": 40, "site=b": 40, "site=c": 0}
+    result = build([point()], population({"site": sizes}))
+    rows = tuple(
+        r.model_copy(update={"value": None, "errors": None, "trials": 0, "note": "no samples"})
+        if "site=c" in (r.group, r.other_group)
+        else r
+        for r in result.measures
+    )
+    root = parse(render_html(result.model_copy(update={"measures": rows})))
+    matrix = {row[0]: row[1:] for row in root.one("table", id="op-1-1-matrix").rows()}
+    assert matrix["a"][2] == matrix["c"][0] == matrix["c"][2] == "undefined no samples"
+    assert "not reported" not in root.text
+
+
+def test_ready_made_scores_need_no_folder_and_have_no_version_in_their_name():
+    supplied = example_result.system(kind="scores", name="precomputed scores", version="not stated")
+    root = parse(render_html(london(system=supplied)))
+    facts = {d.one("dt").text: d.one("dd").text for d in root.one(id="reproduce").all("div") if d.all("dt")}
+    assert facts["Command"] == "evalharness run plan.yaml --out runs/london-dlib"
+    assert "FOLDER" not in root.one(id="reproduce").text
+    assert root.one("header").one("p", **{"class": "lead"}).text == (
+        "precomputed scores (version not stated), measured on Face Research Lab London Set, version 5. 2026-11-22."
+    )
+    measured = {d.one("dt").text: d.one("dd").text for d in root.one(id="measured").all("div")}
+    assert measured["System"] == "precomputed scores (version not stated); adapter: scores"
+
+
+def test_each_statement_on_consent_is_printed_once():
+    said = dataset().consent_evidence[0]
+    other = said.model_copy(update={"text": "The licence is named there."})
+    twice = london(admission=AdmissionInfo(granted=True, grounds=(other, said, other)))
+    people = parse(render_html(twice)).one(id="people")
+    terms = [(d.one("dt").text, d.one("dd").text) for d in people.all("div") if d.all("dt")]
+    assert [term for term, text in terms if said.text in text] == ["Evidence of consent"]
+    assert [term for term, text in terms if other.text in text] == ["Ground for admission"]
+
+
+def test_intervals_on_generated_faces_are_not_about_people():
+    assert "the true rate for people like those measured" in page("london").one(id="results").text
+    said = page("synthetic").one(id="results").text
+    assert "people like those measured" not in said
+    assert "further faces generated in the same way" in said
+
+
+def test_on_a_phone_tables_stack_under_labels_and_only_matrices_scroll():
+    for table in page("london").all("table"):
+        matrix = (table.attributes["id"] or "").endswith("-matrix")
+        assert (table.attributes.get("class") == "stack") is not matrix
+        titles = [head.text for head in table.one("thead").all("th")]
+        for row in table.one("tbody").all("tr"):
+            labels = [cell.attributes.get("data-label") for cell in row.all("td")]
+            assert labels == ([None] * len(labels) if matrix else titles[1:])
+            assert {cell.attributes.get("role") for cell in row.all("td")} == ({None} if matrix else {"cell"})
+            assert not [cell for cell in row.all("td") if not cell.text and cell.children]  # :empty hides them
+    hints = [p for p in page("london").all("p", **{"class": "hint"}) if p.text == wording.SCROLL_HINT]
+    assert len(hints) == len([t for t in page("london").all("table") if (t.attributes["id"] or "").endswith("matrix")])
 
 
 def test_a_result_of_nothing_but_nulls_gives_reasons():
