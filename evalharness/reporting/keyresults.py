@@ -33,7 +33,7 @@ def acquisition_sentence(findings: Findings) -> str:
     if not findings.result.population.acquisition_observable:
         return wording.UNOBSERVED
     row = findings.row("fta", "", ALL)
-    if findings.disclosure.hides(ALL):
+    if findings.disclosure.withholds(row, ALL):
         return findings.disclosure.note
     if row is None or row.value is None:
         return _capital(keywording.not_measured("failure-to-acquire rate", _why(row))) + "."
@@ -50,8 +50,8 @@ def _sentences(findings: Findings, point: OperatingPointInfo) -> Iterator[str]:
     if findings.disclosure.hides(ALL):
         yield findings.disclosure.note
         return
-    false_match = _overall(findings.row("fmr", point.name, ALL, ALL), "false match rate", mated=False)
-    false_non_match = _overall(findings.row("fnmr", point.name, ALL), "false non-match rate", mated=True)
+    false_match = _overall(findings, findings.row("fmr", point.name, ALL, ALL), mated=False)
+    false_non_match = _overall(findings, findings.row("fnmr", point.name, ALL), mated=True)
     yield keywording.overall(false_match, false_non_match)
     if point.thresholds and point.policy != _UNFITTED:
         yield wording.FITTED_INTERVALS
@@ -59,7 +59,10 @@ def _sentences(findings: Findings, point: OperatingPointInfo) -> Iterator[str]:
         yield from _partition_sentences(findings, point, partition)
 
 
-def _overall(row: MeasureRow | None, measure: str, *, mated: bool) -> str:
+def _overall(findings: Findings, row: MeasureRow | None, *, mated: bool) -> str:
+    measure = "false non-match rate" if mated else "false match rate"
+    if findings.disclosure.withholds(row):
+        return keywording.withheld(measure, findings.disclosure.floor)
     if row is None or row.value is None:
         return keywording.not_measured(measure, _why(row))
     return keywording.of_comparisons(described(row), mated=mated)

@@ -22,6 +22,11 @@ def not_measured(measure: str, why: str) -> str:
     return f"the {measure} is {undefined(why)}"
 
 
+def withheld(measure: str, floor: int) -> str:
+    """A rate that is not passed on."""
+    return f"the {measure} is suppressed, as it rests on fewer than {floor} subjects"
+
+
 def quoted(group: str) -> str:
     """A group's name inside a sentence."""
     return f"“{group}”"

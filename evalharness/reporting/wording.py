@@ -98,7 +98,7 @@ _REPRODUCE = (
     "path of its manifest; the digests beside it name the edition, and another one is refused."
 )
 _REPRODUCE_FOLDER = "FOLDER is where the images of the dataset lie."
-_REPRODUCE_FILES = "Put files that it names, of scores, templates or pairs, beside it."
+_REPRODUCE_FILES = "Put files that the plan names, of scores, templates or pairs, beside it."
 _REPRODUCE_END = (
     "Install the versions listed and run the command. The same versions on the same machine give the same bytes."
 )

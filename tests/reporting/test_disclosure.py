@@ -85,3 +85,15 @@ def test_a_group_that_is_publicly_empty_says_why_it_has_no_rate():
     matrix = {row[0]: row[1:] for row in root.one("table", id="op-1-1-matrix").rows()}
     assert matrix["a"][2] == matrix["c"][0] == matrix["c"][2] == "undefined no samples"
     assert "not reported" not in root.text
+
+
+def test_totals_that_rest_on_few_people_are_withheld_too():
+    result = build([point(impostor_subjects={"all": 2})], population())
+    few = {"subjects": 2, "errors": 1, "trials": 2, "value": 0.5}
+    rows = tuple(r.model_copy(update=few) if r.group == "all" and r.measure != "fmr" else r for r in result.measures)
+    root = parse(render_html(result.model_copy(update={"measures": rows})))
+    assert "the false non-match rate is suppressed, as it rests on fewer than 3 subjects" in root.one(id="results").text
+    said = wording.suppressed(3, sizes_public=True)
+    assert said in root.one(id="results").text
+    assert root.one("table", id="op-1-thresholds").rows() == [["all groups", "0.6", *["suppressed"] * 3]]
+    assert "1 of 2" not in root.text.replace("1 of 204", "")
