@@ -10,11 +10,13 @@ from evalharness.reporting.tables import Cell, Column, Fact, Table
 from evalharness.reporting.text import group_label, partition_label, web_link
 from evalharness.result import AuditResult, Evidence, GroupInfo, LabelInfo, PartitionInfo
 
+_READY_MADE = ("templates", "scores")  # kinds of system
+
 
 def measured(result: AuditResult) -> Iterator[Fact]:
     """The system and how it was asked."""
     system, audit = result.system, result.audit
-    yield Fact("System", f"{system.name}, version {system.version} (adapter: {system.kind})")
+    yield Fact("System", f"{wording.versioned(system.name, system.version)}; adapter: {system.kind}")
     for weights in system.weights:
         yield Fact(f"Weights: {weights.name}", f"sha256 {weights.sha256}", code=True)
     for name, value in system.settings.items():
@@ -30,7 +32,7 @@ def measured(result: AuditResult) -> Iterator[Fact]:
 def people(findings: Findings) -> Iterator[Fact]:
     """The dataset, its licence and the consent that the run rests on."""
     data = findings.result.dataset
-    hidden = findings.disclosure.hides(ALL)
+    hidden = findings.disclosure.hides_size(ALL)
     size = wording.WITHHELD if hidden else f"{count(data.subjects)} subjects, {count(data.samples)} samples"
     yield Fact("Dataset", f"{data.name} ({data.id}), version {data.version}", web_link(data.homepage))
     yield Fact("Size", size)
@@ -47,12 +49,12 @@ def people(findings: Findings) -> Iterator[Fact]:
 
 
 def evidence(result: AuditResult) -> Iterator[Fact]:
-    """Where the statements on consent, and the grounds of admission, can be checked."""
-    for item in result.dataset.consent_evidence:
-        yield _evidence("Evidence of consent", item)
+    """Where the statements on consent, and the grounds of admission, can be checked: each statement once."""
+    said = dict.fromkeys(result.dataset.consent_evidence)
+    yield from (_evidence("Evidence of consent", item) for item in said)
     word = "Ground for admission" if result.admission.granted else "Reason for refusal"
-    for item in result.admission.grounds:
-        yield _evidence(word, item)
+    grounds = dict.fromkeys(result.admission.grounds)
+    yield from (_evidence(word, item) for item in grounds if item not in said)
 
 
 def _evidence(term: str, item: Evidence) -> Fact:
@@ -88,7 +90,7 @@ def _label_row(findings: Findings, label: LabelInfo) -> tuple[Cell, ...]:
 
 def _small_count(findings: Findings, number: int) -> Cell:
     """Samples that may belong to fewer subjects than the floor are not counted out where groups are withheld."""
-    if findings.disclosure.hidden and 0 < number < findings.disclosure.floor:
+    if findings.disclosure.hides_size(*findings.disclosure.hidden) and 0 < number < findings.disclosure.floor:
         return Cell(wording.WITHHELD, absent=True)
     return Cell(count(number), numeric=True)
 
@@ -100,7 +102,7 @@ def group_table(findings: Findings, partition: PartitionInfo, *, key: str) -> Ta
     if any(sum(group.faults.values()) for group in partition.groups):
         notes.append(wording.FAULTS_NOTE)
     if findings.disclosure.hides(*(group.id for group in partition.groups)):
-        notes.append(wording.suppressed(findings.disclosure.floor))
+        notes.append(findings.disclosure.note)
     table = Table(
         id=f"{key}-groups",
         caption=f"Groups by {partition_label(partition.id)}",
@@ -121,19 +123,22 @@ def group_table(findings: Findings, partition: PartitionInfo, *, key: str) -> Ta
 
 def _group_row(findings: Findings, group: GroupInfo) -> tuple[Cell, ...]:
     name = Cell(group_label(group.id))
-    if findings.disclosure.hides(group.id):
+    sizes = Cell(count(group.subjects), numeric=True), Cell(count(group.samples), numeric=True)
+    remark = Cell("" if group.adequate else wording.TOO_SMALL)
+    if findings.disclosure.hides_size(group.id):
         return (name, *(Cell(wording.WITHHELD, absent=True) for _ in range(5)), Cell(""))
+    if findings.disclosure.hides(group.id):
+        return (name, *sizes, *(Cell(wording.WITHHELD, absent=True) for _ in range(3)), remark)
     failures = _by_reason(group.failures)
     if not findings.result.population.acquisition_observable:
         failures = Cell("not known", absent=True)
     return (
         name,
-        Cell(count(group.subjects), numeric=True),
-        Cell(count(group.samples), numeric=True),
+        *sizes,
         failures,
         _by_reason(group.faults),
         Cell(count(group.single_sample_subjects), numeric=True),
-        Cell("" if group.adequate else wording.TOO_SMALL),
+        remark,
     )
 
 
@@ -145,7 +150,8 @@ def _by_reason(numbers: Mapping[str, int]) -> Cell:
 def reproduce(result: AuditResult) -> Iterator[Fact]:
     """The command and every digest that identifies what went in."""
     audit, data = result.audit, result.dataset
-    yield Fact("Command", f"evalharness run plan.yaml --out runs/{audit.name}", code=True)
+    folder = " --data-root FOLDER" if needs_images(result) else ""
+    yield Fact("Command", f"evalharness run plan.yaml --out runs/{audit.name}{folder}", code=True)
     yield Fact("Seed", str(audit.seed), code=True)
     yield Fact("Plan", f"sha256 {audit.plan_sha256}", code=True)
     yield Fact("Dataset manifest", f"sha256 {data.manifest_sha256}", code=True)
@@ -162,6 +168,11 @@ def exact_thresholds(findings: Findings) -> Iterator[Fact]:
             if not findings.disclosure.hides(name):
                 where = "" if name == ALL else f", {group_label(name)}"
                 yield Fact(f"Threshold of {point.name}{where}", repr(value), code=True)
+
+
+def needs_images(result: AuditResult) -> bool:
+    """Whether the system was shown images; ready-made templates and scores bring none."""
+    return result.system.kind not in _READY_MADE
 
 
 def plan_text(result: AuditResult) -> str:

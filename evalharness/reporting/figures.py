@@ -21,11 +21,12 @@ _MUTED = "#4a5258"
 _BAND = "#f2f4f6"
 _GRID = "#cfd4d9"
 
-_WIDTH = 5.2  # inches: 374 units of the view box
+_WIDTH = 4.3  # inches: 310 units of the view box, so that its text can be read on a phone
 _ROW = 0.25
 _FOOT = 0.5
 _LEGEND = 0.28
-_LONGEST_LABEL = 28
+_LONGEST_LABEL = 24
+_TICK = 36  # units of the view box that a number on the axis needs
 _STYLE = MappingProxyType(
     {
         "svg.fonttype": "none",
@@ -81,8 +82,8 @@ def forest(rows: Sequence[FigureRow], axis: Axis) -> str:
         head = _LEGEND if axis.series else 0.06
         height = head + _FOOT + _ROW * len(rows)
         figure = Figure(figsize=(_WIDTH, height))
-        left = min(0.06 + 0.0153 * max(_columns(row.label) for row in rows), 0.5)
-        axes = figure.add_axes((left, _FOOT / height, 0.96 - left, _ROW * len(rows) / height))
+        left = min(0.07 + 0.0185 * max(_columns(row.label) for row in rows), 0.52)
+        axes = figure.add_axes((left, _FOOT / height, 0.95 - left, _ROW * len(rows) / height))
         _frame(axes, rows, axis)
         for place, row in enumerate(rows):
             _draw_row(axes, place, row)
@@ -132,11 +133,12 @@ def _limits(rows: Sequence[FigureRow], axis: Axis) -> tuple[float, float]:
 def _ticks(axes: "Axes", axis: Axis) -> None:
     from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
+    room = max(int(axes.get_position().width * _WIDTH * 72 / _TICK), 2)
     if axis.logarithmic:
-        axes.xaxis.set_major_locator(LogLocator(base=10, numticks=12))
+        axes.xaxis.set_major_locator(LogLocator(base=10, numticks=room))
         axes.xaxis.set_minor_locator(NullLocator())
     else:
-        axes.xaxis.set_major_locator(MaxNLocator(nbins=6))
+        axes.xaxis.set_major_locator(MaxNLocator(nbins=min(room, 6)))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _tick_label(value)))
 
 

@@ -38,6 +38,9 @@ def render_html(result: AuditResult) -> str:
         title=wording.title(result.system.name, result.dataset.name),
         key_results=key_results(findings),
         acquisition=acquisition_sentence(findings),
+        reading=wording.reading(synthetic=result.dataset.synthetic),
+        lead=f"{wording.versioned(result.system.name, result.system.version)}, measured on "
+        f"{wording.versioned(result.dataset.name, result.dataset.version)}.",
         measured=list(facts.measured(result)),
         people=[*facts.people(findings), *facts.evidence(result)],
         labels=facts.label_table(findings),
@@ -46,6 +49,7 @@ def render_html(result: AuditResult) -> str:
         fta_differentials=differential_table(findings, "", key="all"),
         points=[point_view(findings, point, key=f"op-{i}") for i, point in enumerate(result.operating_points, 1)],
         reproduce=[*facts.reproduce(result), *facts.exact_thresholds(findings)],
+        reproduce_text=wording.reproduce(images=facts.needs_images(result)),
         plan=facts.plan_text(result),
     )
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from evalharness.reporting import wording
+from evalharness.reporting import keywording, wording
 from evalharness.reporting.lookup import ALL, Findings
 from evalharness.reporting.numbers import rate, threshold
 from evalharness.reporting.rates import comparable, described, notes_in_words
@@ -11,6 +11,7 @@ from evalharness.reporting.text import group_label, partition_label
 from evalharness.result import MeasureRow, OperatingPointInfo, PartitionInfo
 
 _MOST_NAMED = 3
+_UNFITTED = "vendor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +33,11 @@ def acquisition_sentence(findings: Findings) -> str:
     if not findings.result.population.acquisition_observable:
         return wording.UNOBSERVED
     row = findings.row("fta", "", ALL)
-    if findings.disclosure.hides(ALL):
-        return wording.suppressed(findings.disclosure.floor)
+    if findings.disclosure.withholds(row, ALL):
+        return findings.disclosure.note
     if row is None or row.value is None:
-        return _capital(wording.not_measured("failure-to-acquire rate", _why(row))) + "."
-    return wording.acquisition(described(row))
+        return _capital(keywording.not_measured("failure-to-acquire rate", _why(row))) + "."
+    return keywording.acquisition(described(row))
 
 
 def _heading(point: OperatingPointInfo) -> str:
@@ -47,65 +48,73 @@ def _heading(point: OperatingPointInfo) -> str:
 
 def _sentences(findings: Findings, point: OperatingPointInfo) -> Iterator[str]:
     if findings.disclosure.hides(ALL):
-        yield wording.suppressed(findings.disclosure.floor)
+        yield findings.disclosure.note
         return
-    false_match = _overall(findings.row("fmr", point.name, ALL, ALL), "false match rate", mated=False)
-    false_non_match = _overall(findings.row("fnmr", point.name, ALL), "false non-match rate", mated=True)
-    yield wording.overall(false_match, false_non_match)
+    false_match = _overall(findings, findings.row("fmr", point.name, ALL, ALL), mated=False)
+    false_non_match = _overall(findings, findings.row("fnmr", point.name, ALL), mated=True)
+    yield keywording.overall(false_match, false_non_match)
+    if point.thresholds and point.policy != _UNFITTED:
+        yield wording.FITTED_INTERVALS
     for partition in findings.result.population.partitions:
         yield from _partition_sentences(findings, point, partition)
 
 
-def _overall(row: MeasureRow | None, measure: str, *, mated: bool) -> str:
+def _overall(findings: Findings, row: MeasureRow | None, *, mated: bool) -> str:
+    measure = "false non-match rate" if mated else "false match rate"
+    if findings.disclosure.withholds(row):
+        return keywording.withheld(measure, findings.disclosure.floor)
     if row is None or row.value is None:
-        return wording.not_measured(measure, _why(row))
-    return wording.of_comparisons(described(row), mated=mated)
+        return keywording.not_measured(measure, _why(row))
+    return keywording.of_comparisons(described(row), mated=mated)
 
 
 def _partition_sentences(findings: Findings, point: OperatingPointInfo, partition: PartitionInfo) -> Iterator[str]:
     groups = [group.id for group in partition.groups if comparable(findings, group)]
-    within = _known((name, findings.row("fmr", point.name, name, name)) for name in groups)
-    mated = _known((name, findings.row("fnmr", point.name, name)) for name in groups)
-    if not (within or mated):
-        return
+    within = _known(findings, ((name, findings.row("fmr", point.name, name, name)) for name in groups))
+    mated = _known(findings, ((name, findings.row("fnmr", point.name, name)) for name in groups))
     by = partition_label(partition.id)
-    yield _ends(within, "false match rate within a group", "false match within a group", by)
-    yield _ends(mated, "false non-match rate", "false non-match", by)
+    if within or mated:
+        yield _ends(within, "false match rate within a group", "false match within a group", by)
+        yield _ends(mated, "false non-match rate", "false non-match", by)
+    elif groups:
+        yield keywording.none_with_a_rate(by)
+        return
+    else:
+        yield keywording.none_large_enough(by, groups=sum(group.known for group in partition.groups))
     counted = {name for name, *_ in within}
-    out = [g.id for g in partition.groups if g.id not in counted and not findings.disclosure.hides(g.id)]
-    if out and counted:
-        yield wording.left_out(
-            _some([wording.quoted(group_label(name)) for name in out]), partition_label(partition.id)
-        )
+    out = [g.id for g in partition.groups if g.id not in counted and not findings.disclosure.hides_size(g.id)]
+    if out and (counted or not groups):
+        yield keywording.left_out(_some([keywording.quoted(group_label(name)) for name in out]), by)
 
 
 _Known = tuple[str, MeasureRow, float]
 
 
-def _known(found: Iterable[tuple[str, MeasureRow | None]]) -> list[_Known]:
-    return [(name, row, row.value) for name, row in found if row is not None and row.value is not None]
+def _known(findings: Findings, found: Iterable[tuple[str, MeasureRow | None]]) -> list[_Known]:
+    withholds = findings.disclosure.withholds
+    return [(name, row, row.value) for name, row in found if row and row.value is not None and not withholds(row)]
 
 
 def _ends(known: Sequence[_Known], measure: str, errors: str, by: str) -> str:
     if not known:
-        return wording.none_measured(measure, by)
+        return keywording.none_measured(measure, by)
     if len(known) == 1:
-        return wording.only_one(measure, by, _several(known))
+        return keywording.only_one(measure, by, _several(known))
     top, bottom = max(value for *_, value in known), min(value for *_, value in known)
     if top == 0:
-        return wording.all_zero(errors, by, groups=len(known), uppers=_uppers(known))
+        return keywording.all_zero(errors, by, groups=len(known), uppers=_uppers(known))
     if top == bottom:
-        return wording.all_equal(measure, by, groups=len(known), rate=rate(top))
+        return keywording.all_equal(measure, by, groups=len(known), rate=rate(top))
     highest = _several([item for item in known if item[2] == top])
     lowest = _several([item for item in known if item[2] == bottom])
-    return wording.highest_and_lowest(measure, by, highest=highest, lowest=lowest)
+    return keywording.highest_and_lowest(measure, by, highest=highest, lowest=lowest)
 
 
 def _several(items: Sequence[_Known]) -> str:
     """Groups of equal rate, each with its counts; without an error, their upper limits together."""
     if len(items) > 1 and items[0][2] == 0:
-        return wording.no_error_in([group_label(name) for name, *_ in items], _uppers(items))
-    return "; ".join(_some([wording.named(group_label(name), described(row)) for name, row, _ in items]))
+        return keywording.no_error_in([group_label(name) for name, *_ in items], _uppers(items))
+    return "; ".join(_some([keywording.named(group_label(name), described(row)) for name, row, _ in items]))
 
 
 def _uppers(items: Sequence[_Known]) -> list[str]:

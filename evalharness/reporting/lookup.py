@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from evalharness.reporting import wording
 from evalharness.result import AuditResult, MeasureRow
 
 ALL = "all"
@@ -9,26 +10,46 @@ ALL = "all"
 
 @dataclass(frozen=True, slots=True)
 class Disclosure:
-    """Which groups are too small to appear in a document that is passed on."""
+    """Which groups are too small for a document that is passed on to tell what became of them.
 
-    floor: int
+    That a group's size is public does not make the outcome of its one member so: there the sizes stay, and the
+    rates and counts of groups below the plan's ``min_subjects`` go.
+    """
+
+    floor: int  # subjects; 0 where nothing is withheld
     hidden: frozenset[str]
+    sizes_public: bool
 
     @classmethod
     def of(cls, result: AuditResult) -> "Disclosure":
-        """The groups below the plan's floor; none where sizes are public or nobody is behind the faces."""
-        floor = result.audit.disclosure_min_subjects
-        if result.dataset.synthetic or result.dataset.group_sizes_public:
-            return cls(floor, frozenset())
-        groups = (group for partition in result.population.partitions for group in partition.groups)
-        small = {group.id for group in groups if group.subjects < floor}
-        if result.population.subjects < floor:
-            small.add(ALL)
-        return cls(floor, frozenset(small))
+        """The groups below the floor that holds for this dataset; none where nobody is behind the faces."""
+        public = result.dataset.group_sizes_public
+        if result.dataset.synthetic:
+            return cls(0, frozenset(), sizes_public=True)
+        floor = result.audit.min_subjects if public else result.audit.disclosure_min_subjects
+        sizes = {g.id: g.subjects for partition in result.population.partitions for g in partition.groups}
+        sizes[ALL] = result.population.subjects
+        # Of a group that is publicly empty there is nothing to tell but that.
+        small = {group for group, size in sizes.items() if size < floor and not (public and size == 0)}
+        return cls(floor, frozenset(small), sizes_public=public)
+
+    @property
+    def note(self) -> str:
+        """What is withheld, in words, for the place where it is."""
+        return wording.suppressed(self.floor, sizes_public=self.sizes_public)
 
     def hides(self, *groups: str) -> bool:
-        """Whether a number about these groups is withheld."""
+        """Whether rates and counts of these groups are withheld."""
         return not self.hidden.isdisjoint(groups)
+
+    def hides_size(self, *groups: str) -> bool:
+        """Whether even the sizes of these groups are withheld."""
+        return not self.sizes_public and self.hides(*groups)
+
+    def withholds(self, row: MeasureRow | None, *groups: str) -> bool:
+        """Whether a measure of these groups is withheld: by their size, or by how few subjects took part in it."""
+        few = row is not None and row.value is not None and row.subjects is not None and row.subjects < self.floor
+        return few or self.hides(*groups)
 
     def mentions_hidden(self, text: str) -> bool:
         """Whether a sentence names a group that is withheld."""

@@ -21,20 +21,16 @@ def matrix_table(findings: Findings, point: OperatingPointInfo, partition: Parti
     if size > _MATRIX_UP_TO:
         return _pair_list(findings, point, partition, key)
     names = [group.id for group in partition.groups]
-    cells = {
-        (group, other): findings.cell(point.name, group, other)
-        for group in names
-        for other in [*names, ALL]
-        if not findings.disclosure.hides(group, other)
-    }
+    cells = {(group, other): findings.cell(point.name, group, other) for group in names for other in [*names, ALL]}
+    cells = {pair: row for pair, row in cells.items() if not findings.disclosure.withholds(row, *pair)}
     top = max((row.value for row in cells.values() if row is not None and row.value is not None), default=0.0)
     body = tuple(
         (Cell(group_label(group)), *(_matrix_cell(cells, group, other, top) for other in [*names, ALL]))
         for group in names
     )
     notes = [wording.MATRIX_NOTE]
-    if findings.disclosure.hides(*names, ALL):
-        notes.append(wording.suppressed(findings.disclosure.floor))
+    if len(cells) < len(names) * (len(names) + 1):
+        notes.append(findings.disclosure.note)
     return Table(
         id=f"{key}-matrix",
         caption=f"False match rate between groups, by {partition_label(partition.id)}",
@@ -46,6 +42,7 @@ def matrix_table(findings: Findings, point: OperatingPointInfo, partition: Parti
         rows=body,
         notes=tuple(notes),
         collapsed=f"Show the {size} by {size} table" if size > _OPEN_UP_TO else "",
+        wide=True,
     )
 
 
@@ -72,12 +69,12 @@ def _pair_list(findings: Findings, point: OperatingPointInfo, partition: Partiti
         if (row.measure, row.operating_point) == ("fmr", point.name)
         and row.group != row.other_group
         and {row.group, row.other_group} <= names
-        and not findings.disclosure.hides(row.group, row.other_group)
+        and not findings.disclosure.withholds(row, row.group, row.other_group)
     ]
     erring = sorted((row for row in pairs if row.value), key=lambda row: -(row.value or 0.0))
     notes = [wording.pairs_left_out(len(pairs) - len(erring))]
     if findings.disclosure.hides(*names):
-        notes.append(wording.suppressed(findings.disclosure.floor))
+        notes.append(findings.disclosure.note)
     return Table(
         id=f"{key}-matrix",
         caption=f"False match rate between groups, by {partition_label(partition.id)}: pairs of groups with errors",

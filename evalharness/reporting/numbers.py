@@ -25,6 +25,15 @@ def counts(errors: int, trials: int) -> str:
     return f"{errors:,} of {trials:,}"
 
 
+def compact_counts(errors: int, trials: int) -> str:
+    """Errors and trials where room is short.
+
+    >>> compact_counts(12, 9384)
+    '12/9384'
+    """
+    return f"{errors}/{trials}"
+
+
 def rate(value: float) -> str:
     """A proportion with three significant digits: per cent, below 0.01 % as a power of ten.
 

@@ -48,12 +48,14 @@ def _figure_rows(findings: Findings, partition: PartitionInfo, found: _Finder) -
         if findings.disclosure.hides(group.id):
             rows.append(FigureRow(label, (), wording.WITHHELD))
             continue
+        measured = found(group.id)
         marks = tuple(
             Mark(row.value, row.lower, row.upper, series)
-            for series, row in enumerate(found(group.id))
-            if row is not None and row.value is not None
+            for series, row in enumerate(measured)
+            if row is not None and row.value is not None and not findings.disclosure.withholds(row)
         )
-        rows.append(FigureRow(label, marks, "" if marks else "undefined"))
+        few = any(map(findings.disclosure.withholds, measured))
+        rows.append(FigureRow(label, marks, "" if marks else wording.WITHHELD if few else "undefined"))
     return rows
 
 

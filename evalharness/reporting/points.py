@@ -85,7 +85,11 @@ def _target(point: OperatingPointInfo) -> str:
 def _threshold_table(findings: Findings, point: OperatingPointInfo, key: str) -> Table:
     names = list(dict.fromkeys([*point.thresholds, *point.unresolved]))
     hides = findings.disclosure.hides
-    notes = (wording.suppressed(findings.disclosure.floor),) if hides(*names, point.reference or "") else ()
+    rows = tuple(
+        (Cell(group_label(name)), *(_withheld(4) if hides(name) else _threshold_cells(findings, point, name)))
+        for name in names
+    )
+    withheld = any(cell.text == wording.WITHHELD for row in rows for cell in row[1:])
     return Table(
         id=f"{key}-thresholds",
         caption="Threshold, and the false match rate attained on the comparisons that it is judged by",
@@ -96,11 +100,8 @@ def _threshold_table(findings: Findings, point: OperatingPointInfo, key: str) ->
             Column("Comparisons", numeric=True),
             Column("Subjects", numeric=True),
         ),
-        rows=tuple(
-            (Cell(group_label(name)), *(_withheld(4) if hides(name) else _threshold_cells(findings, point, name)))
-            for name in names
-        ),
-        notes=notes,
+        rows=rows,
+        notes=(findings.disclosure.note,) if withheld else (),
     )
 
 
@@ -113,7 +114,8 @@ def _threshold_cells(findings: Findings, point: OperatingPointInfo, name: str) -
         yield Cell(threshold(point.thresholds[name]), numeric=True)
     else:
         yield Cell("none", detail=notes_in_words(point.unresolved[name]), absent=True)
-    if findings.disclosure.hides(point.reference or ""):  # what set the threshold would tell the group's size
+    few = 0 < point.impostor_subjects.get(name, 0) < findings.disclosure.floor
+    if few or findings.disclosure.hides(point.reference or ""):  # what set the threshold would tell of the group
         yield from _withheld(3)
         return
     attained = point.attained_fmr.get(name)
@@ -134,8 +136,8 @@ def _warnings(findings: Findings, point: OperatingPointInfo) -> tuple[str, ...]:
 
 def differential_table(findings: Findings, point: str, *, key: str) -> Table | None:
     """Measures between groups, if the result has any."""
-    hides = findings.disclosure.hides
-    rows = [row for row in findings.differentials(point) if not hides(row.group, row.other_group)]
+    withholds = findings.disclosure.withholds
+    rows = [row for row in findings.differentials(point) if not withholds(row, row.group, row.other_group)]
     if not rows:
         return None
     names = {row.id: row.name for row in findings.result.catalogue}

@@ -138,7 +138,9 @@ def _rate_table(
         columns += [Column(title, numeric=True), Column(f"{title} interval", numeric=True)]
     names = _names(partition)
     found = [[rows[place] for _, rows in measures] for place in range(len(names))]
-    shown = [row for name, rows in zip(names, found, strict=True) for row in rows if row and not _hides(findings, name)]
+    hides = findings.disclosure.withholds
+    shown = [row for name, rows in zip(names, found, strict=True) for row in rows if row and not hides(row, name)]
+    withheld = any(hides(row, name) for name, rows in zip(names, found, strict=True) for row in rows)
     shared, own = split_notes(shown)
     left = dict(zip(map(id, shown), own, strict=True))
     body = [
@@ -156,36 +158,30 @@ def _rate_table(
         caption=caption,
         columns=(*columns, Column(_NOTE)),
         rows=tuple(body),
-        notes=tuple(_table_notes(findings, names, shown, shared)),
+        notes=(*_table_notes(shown, shared), *([findings.disclosure.note] if withheld else [])),
         total=any(found[0]),
     )
     return table.without_empty_column(_NOTE)
 
 
 def _measure_cells(findings: Findings, name: str, row: MeasureRow | None) -> tuple[Cell, Cell]:
-    hidden = _hides(findings, name)
+    hidden = findings.disclosure.withholds(row, name)
     return rate_cell(row, hidden=hidden), interval_cell(row, hidden=hidden)
 
 
-def _table_notes(
-    findings: Findings, names: Sequence[str], shown: Sequence[MeasureRow], shared: Sequence[str]
-) -> Iterator[str]:
+def _table_notes(shown: Sequence[MeasureRow], shared: Sequence[str]) -> Iterator[str]:
     yield from filter(None, (notes_in_words(f"{part[:1].upper()}{part[1:]}.") for part in shared))
     if any(map(_independent_limit, shown)):
         yield wording.OPTIMISTIC_NOTE
-    if any(_hides(findings, name) for name in names):
-        yield wording.suppressed(findings.disclosure.floor)
-
-
-def _hides(findings: Findings, name: str) -> bool:
-    return findings.disclosure.hides(name)
 
 
 def _subjects(findings: Findings, partition: PartitionInfo, place: int, rows: Sequence[MeasureRow | None]) -> Cell:
-    """Distinct subjects that took part; where no row says so, those of the group."""
-    if _hides(findings, _names(partition)[place]):
+    """Distinct subjects that took part; where no row says so or that is withheld, those of the group."""
+    name = _names(partition)[place]
+    if findings.disclosure.hides_size(name):
         return Cell(wording.WITHHELD, absent=True)
-    known = next((row.subjects for row in rows if row is not None and row.subjects is not None), None)
+    open_rows = [row for row in rows if row is not None and not findings.disclosure.withholds(row, name)]
+    known = next((row.subjects for row in open_rows if row.subjects is not None), None)
     if known is None:
         known = partition.groups[place - 1].subjects if place else findings.result.population.subjects
     return Cell(count(known), numeric=True)

@@ -37,6 +37,7 @@ class Table:
     notes: tuple[str, ...] = ()
     total: bool = False  # the first row is all groups together
     collapsed: str = ""  # not empty: folded away under this sentence
+    wide: bool = False  # rows and columns are read against each other: on a phone it scrolls instead of stacking
 
     def without_empty_column(self, title: str) -> "Table":
         """The same table, less one column if no row says anything in it."""

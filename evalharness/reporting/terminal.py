@@ -1,17 +1,28 @@
 """The table that a run prints: plain text, no colour, readable at 60 columns."""
 
-import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
+from itertools import chain
 
+from evalharness.reporting import wording
+from evalharness.reporting.columns import aligned, fit, least_width, side_by_side, wrapped
 from evalharness.reporting.lookup import ALL, Findings
-from evalharness.reporting.numbers import counts, level, plain_rate, threshold
+from evalharness.reporting.numbers import compact_counts, counts, level, plain_rate, threshold
+from evalharness.reporting.rates import notes_in_words
 from evalharness.reporting.text import group_label, one_line, partition_label
 from evalharness.result import AuditResult, MeasureRow, OperatingPointInfo
 
-_WITH_COUNTS = 110  # columns from which counts fit beside the rates
 _NARROWEST = 60
 
 _Line = tuple[str, ...]
+_Counted = Callable[[int, int], str]
+_Style = tuple[_Counted | None, _Counted | None]
+_STYLES: tuple[_Style, ...] = (
+    (counts, counts),
+    (compact_counts, compact_counts),
+    (compact_counts, None),
+    (None, None),
+)
+"""How FMR and FNMR show their counts, the fullest first; the first that fits the terminal is taken."""
 
 
 def summary_table(result: AuditResult, *, width: int) -> str:
@@ -26,113 +37,100 @@ def summary_table(result: AuditResult, *, width: int) -> str:
     """
     findings = Findings.of(result)
     width = max(width, _NARROWEST)
-    title = f"{result.system.name} {result.system.version} on {result.dataset.name}"
-    lines = [_fit(one_line(title), width).rstrip()]
-    if result.dataset.synthetic:
-        lines.append("Synthetic faces: says nothing about how people are treated.")
-    for point in result.operating_points:
-        lines += ["", *_point_lines(findings, point, width)]
+    lines = [*_head(result, width)]
+    tables, counted = _rate_tables(findings, width)
+    for point, table in zip(result.operating_points, tables, strict=True):
+        lines += ["", *_point_head(point, width), *side_by_side(table, width)]
     lines += ["", *_acquisition_lines(findings, width)]
-    note = f"[{level(result.audit.interval_level)} interval]  n/a: undefined, the reason is in metrics.csv"
-    return "\n".join([*lines, "", note]) + "\n"
+    lines += ["", f"[{level(result.audit.interval_level)} interval]  n/a: undefined, the reason is in metrics.csv"]
+    if not counted:
+        lines.append("errors and trials: in metrics.csv, or on a wider terminal")
+    return "\n".join(lines) + "\n"
 
 
-def _point_lines(findings: Findings, point: OperatingPointInfo, width: int) -> Iterator[str]:
+def _head(result: AuditResult, width: int) -> Iterator[str]:
+    system = wording.name_and_version(result.system.name, result.system.version)
+    yield fit(one_line(f"{system} on {result.dataset.name}"), width).rstrip()
+    if result.dataset.synthetic:
+        yield "Synthetic faces: says nothing about how people are treated."
+    faults = sum(result.population.faults.values())
+    if faults:
+        yield from wrapped(wording.unusable(faults, result.population.samples), width)
+
+
+def _point_head(point: OperatingPointInfo, width: int) -> Iterator[str]:
+    """The threshold, or for each one that could not be found the reason with its bound."""
     if len(point.thresholds) == 1:
         where = f"threshold {threshold(next(iter(point.thresholds.values())))}"
     else:
         where = "a threshold per group" if point.thresholds else "no threshold could be found"
-    yield _fit(f"{one_line(point.name)}: {where}", width).rstrip()
+    yield fit(f"{one_line(point.name)}: {where}", width).rstrip()
     if point.hypothetical:
         yield "HYPOTHETICAL: a what-if, never an operational result"
-    roomy = width >= _WITH_COUNTS
-    table: list[_Line] = [("group", "subjects", "FMR within group", "FNMR")]
+    for group, reason in point.unresolved.items():
+        yield from wrapped(f"none for {group_label(group)}: {notes_in_words(reason)}", width, indent="  ")
+
+
+def _rate_tables(findings: Findings, width: int) -> tuple[list[list[_Line]], bool]:
+    """The rates of every operating point in the fullest style that all have room for; whether it shows counts."""
+    for style in _STYLES:
+        tables = [list(_rate_lines(findings, point, style)) for point in findings.result.operating_points]
+        if max(map(least_width, tables), default=0) <= width:
+            break
+    return tables, style != _STYLES[-1]
+
+
+def _rate_lines(findings: Findings, point: OperatingPointInfo, style: _Style) -> Iterator[_Line]:
+    def line(group: str, subjects: int) -> _Line:
+        fmr = _with_interval(findings.row("fmr", point.name, group, group), style[0])
+        fnmr = _with_interval(findings.row("fnmr", point.name, group), style[1])
+        return _group(group), str(subjects), fmr, fnmr
+
+    yield "group", "subjects", "FMR within group", "FNMR"
     if not point.hypothetical:
-        table.append(_line(findings, point, ALL, findings.result.population.subjects, roomy))
+        yield line(ALL, findings.result.population.subjects)
     for partition in findings.result.population.partitions:
         if point.hypothetical and partition.id != point.reference:
             continue  # its groups have no threshold at this point
-        table.append((f"by {partition_label(one_line(partition.id))}",))
-        table += [_line(findings, point, group.id, group.subjects, roomy) for group in partition.groups]
-    yield from _aligned(table, width)
-
-
-def _line(findings: Findings, point: OperatingPointInfo, group: str, subjects: int, roomy: bool) -> _Line:
-    return (
-        _group(group),
-        str(subjects),
-        _with_interval(findings.row("fmr", point.name, group, group), roomy),
-        _with_interval(findings.row("fnmr", point.name, group), roomy),
-    )
+        yield (f"by {partition_label(one_line(partition.id))}",)
+        yield from (line(group.id, group.subjects) for group in partition.groups)
 
 
 def _acquisition_lines(findings: Findings, width: int) -> Iterator[str]:
     """FTA has no threshold, so it stands once, below the operating points."""
     yield "failure to acquire (FTA)"
-    groups = [(ALL, findings.result.population.samples)]
-    groups += [(g.id, g.samples) for p in findings.result.population.partitions for g in p.groups]
-    roomy = width >= _WITH_COUNTS
-    table: list[_Line] = [("group", "samples", "FTA")]
-    table += [(_group(g), str(samples), _with_interval(findings.row("fta", "", g), roomy)) for g, samples in groups]
-    yield from _aligned(table, width)
+    if not findings.result.population.acquisition_observable:
+        yield from wrapped(wording.UNOBSERVED, width, indent="  ")
+        return
+    groups = (group.id for partition in findings.result.population.partitions for group in partition.groups)
+    rows = [(group, findings.row("fta", "", group)) for group in chain([ALL], groups)]
+    table: list[_Line] = [("group", "failures/trials", "FTA")]
+    table += [(_group(group), _trials(row), _with_interval(row, None)) for group, row in rows]
+    yield from aligned(table, width)
 
 
 def _group(group: str) -> str:
     return f"  {one_line(group_label(group))}"
 
 
-def _value(row: MeasureRow | None, roomy: bool) -> str:
+def _trials(row: MeasureRow | None) -> str:
+    """Failures and the samples that they are counted among: those without a fault of the dataset."""
+    if row is None or row.trials is None:
+        return "n/a"
+    return compact_counts(row.errors or 0, row.trials)
+
+
+def _value(row: MeasureRow | None, counted: _Counted | None) -> str:
     if row is None or row.value is None:
         return "n/a"
     number = plain_rate(row.value)
-    if roomy and row.errors is not None and row.trials is not None:
-        return f"{counts(row.errors, row.trials)}: {number}"
+    if counted and row.errors is not None and row.trials is not None:
+        return f"{counted(row.errors, row.trials)}: {number}"
     return number
 
 
-def _with_interval(row: MeasureRow | None, roomy: bool) -> str:
-    shown = _value(row, roomy)
+def _with_interval(row: MeasureRow | None, counted: _Counted | None) -> str:
+    shown = _value(row, counted)
     if row is None or row.value is None or row.lower is None or row.upper is None:
         return shown
     return f"{shown} [{plain_rate(row.lower)}, {plain_rate(row.upper)}]"
-
-
-def _aligned(table: Sequence[_Line], width: int) -> Iterator[str]:
-    """Numbers right-aligned in columns as wide as they need; the group takes what is left, or a line of its own."""
-    full = [line for line in table if len(line) > 1]
-    numbers = [max(_columns(line[i]) for line in full) for i in range(1, len(full[0]))]
-    names = max(_columns(line[0]) for line in full)
-    first = max(min(names, width - sum(numbers) - 2 * len(numbers)), 8)
-    for line in table:
-        if len(line) == 1:
-            yield _fit(line[0], width).rstrip()
-            continue
-        name = line[0]
-        if _columns(name) > first:  # a line of its own, rather than a name that could be two groups
-            yield _fit(name, width).rstrip()
-            name = ""
-        cells = [" " * (size - _columns(cell)) + cell for cell, size in zip(line[1:], numbers, strict=True)]
-        yield "  ".join([_fit(name, first), *cells])
-
-
-def _columns(text: str) -> int:
-    return sum(_width(character) for character in text)
-
-
-def _width(character: str) -> int:
-    if unicodedata.combining(character):
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
-
-
-def _fit(text: str, width: int) -> str:
-    """The text in exactly ``width`` columns, cut with an ellipsis where it is longer."""
-    if _columns(text) <= width:
-        return text + " " * (width - _columns(text))
-    kept, used = [], 0
-    for character in text:
-        if used + _width(character) > width - 1:
-            break
-        kept.append(character)
-        used += _width(character)
-    return "".join(kept) + "…" + " " * (width - 1 - used)

@@ -5,8 +5,6 @@ what is undefined is said to be so, with the reason. Words about a measure come 
 words about what the audit cannot tell from ``result.limits`` (``evalharness.result.limits``).
 """
 
-from collections.abc import Sequence
-
 # --- headings
 CONTENTS = "Contents"
 KEY_RESULTS = "Key results"
@@ -40,10 +38,16 @@ HYPOTHETICAL = (
 )
 
 # --- key results
-READING = (
+_READING = (
     "A false match is a comparison of two different people that is declared a match; a false non-match is a "
     "comparison of one person with themself that is declared a non-match. Each interval is meant to hold the true "
-    "rate for people like those measured, with the stated confidence, for that one number."
+    "rate for {whom}, with the stated confidence, for that one number."
+)
+_REAL = "people like those measured"
+_GENERATED = "further faces generated in the same way, and for no people"
+FITTED_INTERVALS = (
+    "The threshold was fitted to comparisons of this audit. The intervals are conditional on it: they hold it fixed "
+    "and leave out the uncertainty of choosing it."
 )
 NOTHING_MEASURED = "This audit measured no error rate: the tables below give the reasons."
 HYPOTHETICAL_LEFT_OUT = "Hypothetical operating points are reported further below and not summarised here."
@@ -65,6 +69,7 @@ MATRIX_NOTE = (
     "group (rows) from the reference's (columns). Darker cells have higher rates, relative to the highest of this "
     "table. Intervals of these cells are in metrics.csv."
 )
+SCROLL_HINT = "This table is wider than the screen: scroll it sideways."
 FIGURE = "Dot: rate; line: interval."
 FIGURE_LOG = "Dot: rate; line: interval, on a logarithmic axis."
 FIGURE_NO_ERROR_LOG = "Open triangle: no error was seen, and the rate is at most this."
@@ -88,10 +93,14 @@ NO_PERSON = (
     "This report is rendered from result.json alone and shows no image, name or subject identifier. Rates describe "
     "groups in this dataset; they are no finding about any one person."
 )
-REPRODUCE_TEXT = (
-    "Save the plan as plan.yaml, obtain the dataset in the edition named by its digest, install the versions listed "
-    "and run the command. On one machine the result is the same to the last byte; on another, counts are the same "
-    "and other numbers agree to six digits."
+_REPRODUCE = (
+    "Save the plan below as plan.yaml. For a dataset of your own, replace “id” under “dataset” by “manifest” with the "
+    "path of its manifest; the digests beside it name the edition, and another one is refused."
+)
+_REPRODUCE_FOLDER = "FOLDER is where the images of the dataset lie."
+_REPRODUCE_FILES = "Put files that the plan names, of scores, templates or pairs, beside it."
+_REPRODUCE_END = (
+    "Install the versions listed and run the command. The same versions on the same machine give the same bytes."
 )
 WITHHELD = "suppressed"
 TOO_SMALL = "too few subjects for an interval"
@@ -117,6 +126,7 @@ _IMPOSTORS = {
     "all": "all comparisons between two different people",
     "within-group": "the comparisons between two different people of the same group{by}",
 }
+_UNSTATED = "not stated"  # what a plan that names no version says
 _PROVENANCE = {
     "self-reported": "given by the people themselves",
     "annotator": "assigned by annotators",
@@ -139,12 +149,37 @@ def title(system: str, dataset: str) -> str:
     return f"Audit of {system} on {dataset}"
 
 
+def versioned(name: str, version: str) -> str:
+    """A system or dataset with its version; that none was stated is no part of the name."""
+    return f"{name} (version {_UNSTATED})" if version == _UNSTATED else f"{name}, version {version}"
+
+
+def name_and_version(name: str, version: str) -> str:
+    """The same where room is short."""
+    return name if version == _UNSTATED else f"{name} {version}"
+
+
+def reading(*, synthetic: bool) -> str:
+    """How to read the key results, and for whom their intervals stand."""
+    return _READING.format(whom=_GENERATED if synthetic else _REAL)
+
+
+def unusable(faults: int, samples: int) -> str:
+    """Images that could not be used for no fault of the system."""
+    return f"{faults:,} of {samples:,} images unusable: dataset faults, outside every rate"
+
+
 def policy(name: str, *, target: str, impostors: str, reference: str) -> str:
     """A threshold policy in words; one that this version does not know stands under its own name."""
     words = _POLICIES.get(name, name.replace("{", "(").replace("}", ")"))
     among = _IMPOSTORS.get(impostors, "comparisons between two different people")
     among = among.format(by=f" by {reference}" if reference else "")
     return words.format(target=target, impostors=among, reference=reference)
+
+
+def reproduce(*, images: bool) -> str:
+    """What to do to run the audit again; ``images`` says whether the system was shown any."""
+    return " ".join([_REPRODUCE, _REPRODUCE_FILES, *([_REPRODUCE_FOLDER] if images else []), _REPRODUCE_END])
 
 
 def provenance(name: str) -> str:
@@ -177,89 +212,15 @@ def every_group_undefined(why: str) -> str:
     return f"For every group {undefined(why)}."
 
 
-def suppressed(floor: int) -> str:
-    """Under a table from which groups were left out."""
+def suppressed(floor: int, *, sizes_public: bool) -> str:
+    """Where groups were left out; that a group's size is public leaves what became of its members withheld."""
+    what = f"fewer than {floor} subjects"
+    if sizes_public:
+        what = f"rates and counts that rest on {what}; the sizes of the groups are public and stand"
     return (
-        f"Suppressed: fewer than {floor} subjects. Suppressed is not zero. Only the cells themselves are blanked: "
+        f"Suppressed: {what}. Suppressed is not zero. Only the cells themselves are blanked: "
         "totals can still narrow down what they held."
     )
-
-
-def overall(false_match: str, false_non_match: str) -> str:
-    """The first key result of an operating point."""
-    return f"All groups together: {false_match}; {false_non_match}."
-
-
-def of_comparisons(described: str, *, mated: bool) -> str:
-    """A rate in plain words; ``described`` is ``12 of 9,384 (0.128%, ...)``."""
-    if mated:
-        return f"of comparisons of a person with themself, {described} were declared a non-match"
-    return f"of comparisons of two different people, {described} were declared a match"
-
-
-def not_measured(measure: str, why: str) -> str:
-    """A rate that cannot be given."""
-    return f"the {measure} is {undefined(why)}"
-
-
-def quoted(group: str) -> str:
-    """A group's name inside a sentence."""
-    return f"“{group}”"
-
-
-def named(group: str, described: str) -> str:
-    """A group with its rate."""
-    return f"{quoted(group)}: {described}"
-
-
-def no_error_in(groups: Sequence[str], uppers: Sequence[str]) -> str:
-    """Several groups without an error; ``uppers`` are their upper limits, in rising order."""
-    said = ", ".join(quoted(group) for group in groups[:3])
-    more = f" and {len(groups) - 3} more" if len(groups) > 3 else ""
-    return f"{said}{more}, without an error{_run(uppers)}"
-
-
-def _run(uppers: Sequence[str]) -> str:
-    if not uppers:
-        return ""
-    if uppers[0] == uppers[-1]:
-        return f" (upper limit {uppers[0]})"
-    return f" (upper limits from {uppers[0]} to {uppers[-1]})"
-
-
-def highest_and_lowest(measure: str, by: str, *, highest: str, lowest: str) -> str:
-    """Two ends of a partition."""
-    return f"By {by}, the {measure} was highest for {highest}. It was lowest for {lowest}."
-
-
-def all_zero(errors: str, by: str, *, groups: int, uppers: Sequence[str]) -> str:
-    """No error in any group of a partition; ``uppers`` are the upper limits, in rising order."""
-    return f"By {by}, no {errors} was seen in any of the {groups} groups large enough to count{_run(uppers)}."
-
-
-def all_equal(measure: str, by: str, *, groups: int, rate: str) -> str:
-    """The same rate in every group of a partition."""
-    return f"By {by}, the {measure} was {rate} in each of the {groups} groups large enough to count."
-
-
-def only_one(measure: str, by: str, described: str) -> str:
-    """One group of a partition alone could be measured."""
-    return f"By {by}, the {measure} could be given for one group only: {described}."
-
-
-def none_measured(measure: str, by: str) -> str:
-    """No group of a partition could be measured."""
-    return f"By {by}, the {measure} could not be given for any group large enough to count."
-
-
-def left_out(names: Sequence[str], by: str) -> str:
-    """Which groups a sentence on the highest and lowest leaves out."""
-    return f"Left out by {by}, as too small, unlabelled or without comparisons: {'; '.join(names)}."
-
-
-def acquisition(described: str) -> str:
-    """The failure-to-acquire rate in plain words."""
-    return f"The system made no template from {described} of the samples (failure to acquire)."
 
 
 def optimistic(limit: str) -> str:

@@ -15,7 +15,7 @@ def row(measure: str, name: str, group: str, other: str = "", **counts: float | 
     threshold = None if measure == "fta" else 0.6
     policy = name.split("-")[0] if measure != "fta" else ""
     common = {"measure": measure, "operating_point": name, "policy": policy, "threshold": threshold, "group": group}
-    if trials == 0 or subjects < 2:
+    if trials == 0 or (measure == "fmr" and subjects < 2):
         note = "fewer than 2 subjects" if measure == "fmr" else "no completed comparison"
         return MeasureRow(
             **common, other_group=other, errors=None, trials=0, subjects=subjects, value=None, lower=None, upper=None,

@@ -57,7 +57,7 @@ def test_names_are_never_read_as_formulas_and_long_ones_are_cut():
     root = drawn([FigureRow(name, (Mark(0.1, 0.05, 0.2),)) for name in names], LOG)
     found = texts(root)
     assert "$\\frac{1}{$" in found
-    assert "x" * 27 + "…" in found
+    assert "x" * 23 + "…" in found
     assert "日本語" in found
     assert "\\u001b[31m" in found
 

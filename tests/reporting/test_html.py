@@ -9,7 +9,7 @@ import pytest
 
 from evalharness.reporting import wording
 from evalharness.reporting.html import render_html
-from evalharness.result import dump_result, limits
+from evalharness.result import AdmissionInfo, dump_result, limits
 from tests.reporting import example_result, example_rows
 from tests.reporting.example_result import build, dataset, london, point, population
 from tests.reporting.page import Element, parse
@@ -118,7 +118,7 @@ def test_rates_stand_with_counts_and_intervals():
     rows = {row[0]: row for row in table.rows()}
     assert rows["white"] == ["white", "69", "0.128% 12 of 9,384 · 1 in 782", "0.0435% to 0.375%"]
     assert rows["any two people"][1:3] == ["102", "0.398% 82 of 20,604 · 1 in 251"]
-    assert rows["east_asian/white"] == ["east_asian/white", "1", "undefined fewer than 2 subjects", ""]
+    assert rows["east_asian/white"] == ["east_asian/white", "1", "suppressed", ""]
 
 
 def test_zero_errors_show_the_worst_case_and_the_limit_under_independence():
@@ -163,29 +163,56 @@ def test_limits_methods_and_reproduction():
         "False non-match rate fnmr",
     ]
     facts = {d.one("dt").text: d.one("dd").text for d in root.one(id="reproduce").all("div") if d.all("dt")}
-    assert facts["Command"] == "evalharness run plan.yaml --out runs/london-dlib"
+    assert facts["Command"] == "evalharness run plan.yaml --out runs/london-dlib --data-root FOLDER"
+    assert "FOLDER is where the images" in root.one(id="reproduce").text
+    assert "replace “id” under “dataset” by “manifest”" in root.one(id="reproduce").text
     assert facts["Threshold of reference-ethnicity=white-fmr-0.001"] == "0.4831293821334839"
     assert facts["Dataset index"] == "sha256 " + "ef" * 32
     assert facts["numpy"] == "2.4.6"
 
 
-def test_small_groups_are_blanked_unless_sizes_are_public():
-    root = page("private")
-    rows = {row[0]: row[1:] for row in root.one("table", id="op-1-2-fmr").rows()}
-    assert rows["white"][1] == "0.128% 12 of 9,384 · 1 in 782"
-    assert rows["west_asian"][1].startswith("3.33%")  # ten subjects: at the floor
-    for group in ("east_asian", "east_asian/white"):
-        assert rows[group] == ["suppressed", "suppressed", ""]
-    matrix = {row[0]: row[1:] for row in root.one("table", id="op-1-2-matrix").rows()}
-    assert matrix["white"][3] == "suppressed"
-    assert set(matrix["east_asian"]) == {"suppressed"}
-    groups = {row[0]: row[1:] for row in root.one("table", id="part-2-groups").rows()}
-    assert groups["east_asian"][:5] == ["suppressed"] * 5
-    assert "fewer than 10 subjects" in root.one(id="groups").text
-    figure = root.one("figure", id="op-1-2-fmr-figure").one("desc").text
-    assert "east_asian: suppressed" in figure
-    assert "suppressed" not in page("london").text.lower()
-    assert "suppressed" not in page("synthetic").text.lower()
+def test_ready_made_scores_need_no_folder_and_have_no_version_in_their_name():
+    supplied = example_result.system(kind="scores", name="precomputed scores", version="not stated")
+    root = parse(render_html(london(system=supplied)))
+    facts = {d.one("dt").text: d.one("dd").text for d in root.one(id="reproduce").all("div") if d.all("dt")}
+    assert facts["Command"] == "evalharness run plan.yaml --out runs/london-dlib"
+    assert "FOLDER" not in root.one(id="reproduce").text
+    assert root.one("header").one("p", **{"class": "lead"}).text == (
+        "precomputed scores (version not stated), measured on Face Research Lab London Set, version 5. 2026-11-22."
+    )
+    measured = {d.one("dt").text: d.one("dd").text for d in root.one(id="measured").all("div")}
+    assert measured["System"] == "precomputed scores (version not stated); adapter: scores"
+
+
+def test_each_statement_on_consent_is_printed_once():
+    said = dataset().consent_evidence[0]
+    other = said.model_copy(update={"text": "The licence is named there."})
+    twice = london(admission=AdmissionInfo(granted=True, grounds=(other, said, other)))
+    people = parse(render_html(twice)).one(id="people")
+    terms = [(d.one("dt").text, d.one("dd").text) for d in people.all("div") if d.all("dt")]
+    assert [term for term, text in terms if said.text in text] == ["Evidence of consent"]
+    assert [term for term, text in terms if other.text in text] == ["Ground for admission"]
+
+
+def test_intervals_on_generated_faces_are_not_about_people():
+    assert "the true rate for people like those measured" in page("london").one(id="results").text
+    said = page("synthetic").one(id="results").text
+    assert "people like those measured" not in said
+    assert "further faces generated in the same way" in said
+
+
+def test_on_a_phone_tables_stack_under_labels_and_only_matrices_scroll():
+    for table in page("london").all("table"):
+        matrix = (table.attributes["id"] or "").endswith("-matrix")
+        assert (table.attributes.get("class") == "stack") is not matrix
+        titles = [head.text for head in table.one("thead").all("th")]
+        for row in table.one("tbody").all("tr"):
+            labels = [cell.attributes.get("data-label") for cell in row.all("td")]
+            assert labels == ([None] * len(labels) if matrix else titles[1:])
+            assert {cell.attributes.get("role") for cell in row.all("td")} == ({None} if matrix else {"cell"})
+            assert not [cell for cell in row.all("td") if not cell.text and cell.children]  # :empty hides them
+    hints = [p for p in page("london").all("p", **{"class": "hint"}) if p.text == wording.SCROLL_HINT]
+    assert len(hints) == len([t for t in page("london").all("table") if (t.attributes["id"] or "").endswith("matrix")])
 
 
 def test_a_result_of_nothing_but_nulls_gives_reasons():

@@ -1,3 +1,5 @@
+import pytest
+
 from evalharness.reporting import wording
 from evalharness.reporting.keyresults import acquisition_sentence, key_results
 from evalharness.reporting.lookup import Findings
@@ -76,8 +78,56 @@ def test_withheld_groups_are_not_even_named():
 def test_a_set_smaller_than_the_floor_is_withheld_as_a_whole():
     people = population({"site": {"site=a": 5}})
     result = build([point()], people, dataset=dataset(group_sizes_public=False, subjects=5))
-    assert sentences(result) == [wording.suppressed(10)]
-    assert acquisition_sentence(Findings.of(result)) == wording.suppressed(10)
+    said = wording.suppressed(10, sizes_public=False)
+    assert sentences(result) == [said]
+    assert acquisition_sentence(Findings.of(result)) == said
+
+
+def test_a_partition_of_groups_that_are_all_too_small_is_said_to_be_so():
+    sizes = {"tone=1": 2, "tone=2": 1, "tone=(missing)": 40}
+    found = sentences(build([point()], population({"tone": sizes})))
+    assert found[1:] == [
+        "By tone, none of the 2 labelled groups is large enough for an interval.",
+        "Left out by tone, as too small, unlabelled or without comparisons: “1”; “2”; “not recorded”.",
+    ]
+    (alone, _) = sentences(build([point()], population({"tone": {"tone=1": 2, "tone=(missing)": 40}})))[1:]
+    assert alone == "By tone, the one labelled group is too small for an interval."
+    (nobody, _) = sentences(build([point()], population({"tone": {"tone=(missing)": 40}})))[1:]
+    assert nobody == "By tone, no sample is labelled, so nothing can be said of a group."
+
+
+def test_withheld_groups_that_are_all_too_small_are_counted_and_not_named():
+    people = population({"tone": {"tone=1": 9, "tone=2": 9}})
+    assert sentences(build([point()], people, dataset=dataset(group_sizes_public=False)))[1:] == [
+        "By tone, none of the 2 labelled groups is large enough for an interval."
+    ]
+
+
+def test_a_partition_without_any_rate_is_said_to_have_none():
+    people = population({"site": {"site=a": 20, "site=b": 20}})
+    result = build([point()], people).model_copy(update={"measures": ()})
+    assert sentences(result)[1:] == ["By site, no rate could be given for any group large enough to count."]
+
+
+@pytest.mark.parametrize(("policy", "said"), [("pooled", 1), ("reference", 1), ("vendor", 0)])
+def test_intervals_at_a_fitted_point_are_said_to_be_conditional_on_the_threshold(policy, said):
+    assert sentences(build([point(policy=policy)], population())).count(wording.FITTED_INTERVALS) == said
+
+
+def test_a_point_without_a_threshold_has_no_interval_to_be_conditional():
+    unresolved = point(policy="pooled", thresholds={}, unresolved={"all": "too few comparisons"})
+    assert wording.FITTED_INTERVALS not in sentences(build([unresolved], population()))
+
+
+def test_a_rate_of_fewer_subjects_than_the_floor_is_neither_highest_nor_lowest():
+    people = population({"site": {"site=a": 20, "site=b": 20, "site=c": 20}})
+    rows = tuple(
+        row("fmr", "vendor", g, g, errors=e, trials=400, subjects=n)
+        for g, e, n in [("site=a", 4, 20), ("site=b", 8, 20), ("site=c", 40, 2)]
+    )
+    found = sentences(build([point()], people).model_copy(update={"measures": rows}))
+    assert "highest for “b”" in found[1]
+    assert "Left out by site, as too small, unlabelled or without comparisons: “c”." in found
 
 
 def test_acquisition_in_plain_words():
