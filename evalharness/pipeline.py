@@ -237,5 +237,6 @@ def _evaluate(run: _Admitted, measured: _Measured) -> AuditResult:
             identity=measured.identity,
             enrolment=measured.enrolment,
             measurements=measurements,
+            mated_subjects=measured.counts.mated_subjects,
         )
     )
