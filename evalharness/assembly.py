@@ -61,6 +61,7 @@ class Audited:
     identity: SystemIdentity
     enrolment: Enrolment | None  # None: precomputed scores, nobody saw the samples
     measurements: Measurements
+    mated_subjects: BoolArray  # (subjects,) who takes part in an attempted mated comparison
 
 
 def assemble(run: Audited) -> AuditResult:
@@ -210,11 +211,8 @@ def _subjects(samples: Samples, member: BoolArray) -> int:
 
 
 def _single_sample_subjects(run: Audited) -> BoolArray:
-    """Whether each sample is the only usable one of its subject; a dataset fault is not usable. Shape (n,)."""
-    usable = np.ones(len(run.samples), dtype=np.bool_)
-    usable[list(run.enrolment.faults) if run.enrolment else []] = False
-    counts = np.bincount(run.samples.subject_of[usable], minlength=len(run.samples.subjects))
-    single: BoolArray = counts[run.samples.subject_of] <= 1
+    """Whether the subject of each sample takes part in no attempted mated comparison that was run. Shape (n,)."""
+    single: BoolArray = ~run.mated_subjects[run.samples.subject_of]
     return single
 
 

@@ -109,7 +109,8 @@ class Counts:
 
     ``listed is None`` means that all pairs of enrolled samples were compared, each unordered pair once;
     the comparisons of two subjects then follow from their samples. ``directed`` says that probe and
-    reference are roles (a pair list), so that a comparison belongs to its probe's group.
+    reference are roles (a pair list), so that a comparison belongs to its probe's group. ``complete`` says
+    that every pair of samples was attempted; where it is not so, a few subjects may carry all comparisons.
     """
 
     score_kind: ScoreKind
@@ -120,14 +121,17 @@ class Counts:
     tail: Tail
     listed: ListedPairs | None
     directed: bool = False
+    complete: bool = True
     excluded: int = 0  # comparisons left out because a side is a dataset fault
 
     def __post_init__(self) -> None:
         _freeze(self, "subject_of")
         if self.listed is None and self.acquisition is None:
             raise ValueError("counts of all pairs need the enrolled samples")
-        if self.listed is None and self.directed:
+        if self.complete and self.directed:
             raise ValueError("all pairs have no probe and reference roles")
+        if self.listed is None and not self.complete:
+            raise ValueError("counts of some pairs need the list of them")
         subject = self.subject_of
         if bool(np.any(subject[self.mated.probe] != subject[self.mated.reference])):
             raise ValueError("counts: a mated comparison joins two subjects")
@@ -139,6 +143,13 @@ class Counts:
     def samples(self) -> int:
         """Number of samples in the index."""
         return len(self.subject_of)
+
+    @property
+    def mated_subjects(self) -> BoolArray:
+        """(subjects,) whether a subject takes part in an attempted mated comparison of this protocol."""
+        taking_part = np.zeros(self.subjects, dtype=np.bool_)
+        taking_part[self.subject_of[self.mated.probe]] = True
+        return taking_part
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +179,7 @@ def populations(spec: OperatingPointSpec, partitions: Sequence[Partition], *, sa
 
     The key is ``all`` unless the policy is per-group; then it is the group's id. A vendor threshold is
     set by nobody: its population is that on which the attained FMR is reported. Samples whose label is
-    missing are not known to share a group, so within-group comparisons leave them out.
+    missing are not known to share a group: within-group and per-group populations leave them out.
 
     Args:
         spec: The operating point.
@@ -189,7 +200,8 @@ def populations(spec: OperatingPointSpec, partitions: Sequence[Partition], *, sa
         return {ALL_GROUPS: Population(partition.group_of == index, one)}
     if spec.policy is Policy.PER_GROUP:
         partition = _find_partition(spec, partitions)
-        return {g.id: Population(partition.group_of == i, one) for i, g in enumerate(partition.groups)}
+        groups = enumerate(partition.groups)
+        return {g.id: Population((partition.group_of == i) & np.bool_(g.known), one) for i, g in groups}
     if spec.policy is Policy.POOLED and spec.impostors == "within-group":
         partition = _find_partition(spec, partitions)
         known = np.array([group.known for group in partition.groups], dtype=np.bool_)

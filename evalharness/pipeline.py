@@ -163,5 +163,6 @@ def _evaluated(run: Prepared, measured: _Measured) -> AuditResult:
             identity=measured.identity,
             enrolment=measured.enrolment,
             measurements=measurements,
+            mated_subjects=measured.counts.mated_subjects,
         )
     )

@@ -44,6 +44,7 @@ def test_arrays_are_read_only_and_the_callers_stay_writeable():
     [
         ({"acquisition": None}, "all pairs need the enrolled samples"),
         ({"directed": True}, "no probe and reference roles"),
+        ({"complete": False}, "some pairs need the list of them"),
         (
             {"mated": MatedComparisons(np.array([0]), np.array([2]), np.array([0.5]), np.array([True]))},
             "joins two subjects",

@@ -121,7 +121,8 @@ def _about_samples(dataset: DatasetInfo, population: PopulationInfo) -> Iterator
 def _about_thresholds(operating_points: Sequence[OperatingPointInfo]) -> Iterator[str]:
     if any(point.policy == "vendor" for point in operating_points):
         yield VENDOR
-    if any(point.policy != "vendor" for point in operating_points):
+    resolved = [point for point in operating_points if point.thresholds]  # the others have no number to speak of
+    if any(point.policy != "vendor" for point in resolved):
         yield FITTED
-    if any(point.hypothetical for point in operating_points):
+    if any(point.hypothetical for point in resolved):
         yield HYPOTHETICAL

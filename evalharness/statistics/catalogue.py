@@ -76,6 +76,8 @@ CATALOGUE: tuple[CatalogueEntry, ...] = (
         source="Fogliato, Patil & Perona, IJCV 2024, arXiv:2306.01198; Wilson 1927; Clopper & Pearson 1934",
         caution="Speaks of other subjects drawn like these ones, not of another population, camera or year. At a "
         "threshold that was fitted on the same data it is conditional on that threshold. Limits of several groups "
-        "hold one by one, not all at once. With fewer than three subjects there is none.",
+        "hold one by one, not all at once. With fewer than three subjects there is none. On simulated scores with "
+        "known rates, nominal 95 % intervals of FMR held the truth in 81 % to 92 % of draws with 30 to 100 subjects, "
+        "and most misses were optimistic, the truth above the upper limit; those of FNMR held it in 93 % to 97 %.",
     ),
 )

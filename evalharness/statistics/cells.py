@@ -1,12 +1,12 @@
 """Sets of non-mated comparisons: within a group, across two, any impostor of a group, pooled.
 
 Groups are those of samples, because a label such as an age band may differ between two samples of one
-subject. With all pairs a comparison belongs to the unordered pair of its samples' groups; with a pair
-list, to its probe's group first.
+subject. A comparison belongs to the unordered pair of its samples' groups; with a pair list, whose probe
+and reference are roles, to its probe's group first.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -116,19 +116,17 @@ class ListedCells:
         return self._two_sided(self._index.touching(g), self._tail.touching(g), g)
 
     def _two_sided(self, at: IntArray, tail: IntArray, g: int) -> Cell:
+        """A cell with samples of ``g`` on one side; roles know no other sides than theirs."""
+        cell = _one_sided(self._counts, self._pairs, at, tail)
+        if self._counts.directed:
+            return cell
         done = at[self._pairs.completed[at]]
         probe, reference = self._pairs.probe[done], self._pairs.reference[done]
-        subject = self._counts.subject_of
-        if self._counts.directed:
-            sides = np.unique(subject[probe]), np.unique(subject[reference])
-        else:
-            of_probe, of_reference = self._group_of[probe] == g, self._group_of[reference] == g
-            own = np.concatenate([probe[of_probe], reference[of_reference]])
-            other = np.concatenate([reference[of_probe], probe[of_reference]])
-            sides = np.unique(subject[own]), np.unique(subject[other])
-        dyads = ListedDyads.of(subject[probe], subject[reference], subjects=self._counts.subjects)
-        clusters = min(len(side) for side in sides)
-        return Cell(dyads, len(at) - len(done), clusters, disjoint_dyads(dyads), tail)
+        of_probe, of_reference = self._group_of[probe] == g, self._group_of[reference] == g
+        own = np.concatenate([probe[of_probe], reference[of_reference]])
+        other = np.concatenate([reference[of_probe], probe[of_reference]])
+        sides = [len(np.unique(self._counts.subject_of[side])) for side in (own, other)]
+        return replace(cell, clusters=min(cell.clusters, *sides))
 
 
 def cells_of(counts: Counts, partition: Partition) -> AllPairsCells | ListedCells:
@@ -150,8 +148,18 @@ def population_cell(counts: Counts, population: Population) -> Cell:
     signs = np.ones(len(codes), dtype=np.int64)
     dyads, tried = AllPairsDyads(signs, enrolled), AllPairsDyads(signs, attempted)
     subjects = int(np.count_nonzero(dyads.per_subject))
-    in_codes = int(np.sum(np.count_nonzero(enrolled, axis=1) // 2))
-    return Cell(dyads, tried.total - dyads.total, subjects, min(in_codes, subjects // 2), tail)
+    return Cell(dyads, tried.total - dyads.total, subjects, _disjoint_within(enrolled), tail)
+
+
+def _disjoint_within(enrolled: IntArray) -> int:
+    """Disjoint dyads within groups, given the samples of each subject in each group (groups, subjects).
+
+    Pairs of subjects that are in one group alone can be made in all groups at once; where subjects have
+    samples in several, the largest group by itself may hold more.
+    """
+    alone = enrolled[:, np.count_nonzero(enrolled, axis=0) == 1]
+    largest = int(np.max(np.count_nonzero(enrolled, axis=1), initial=0)) // 2
+    return max(largest, int(np.sum(np.count_nonzero(alone, axis=1) // 2)))
 
 
 def everyone(counts: Counts) -> Population:
@@ -162,15 +170,17 @@ def everyone(counts: Counts) -> Population:
 def _one_sided(counts: Counts, pairs: ListedPairs, at: IntArray, tail: IntArray) -> Cell:
     """A cell of listed comparisons whose two sides are drawn from the same people.
 
-    Where probe and reference are roles, a few probes against many references are as few clusters as
-    there are probes; one more where a subject plays both roles, as in a triangle a-b, a-c, b-c.
+    Unless every pair was attempted, a few probes against many references are as few clusters as there
+    are probes; one more where a subject is on both sides, as in a triangle a-b, a-c, b-c. Without roles
+    the subject with more partners stands for the probe, whichever column it is in.
     """
     done = at[pairs.completed[at]]
     probe, reference = counts.subject_of[pairs.probe[done]], counts.subject_of[pairs.reference[done]]
     dyads = ListedDyads.of(probe, reference, subjects=counts.subjects)
     clusters = int(np.count_nonzero(dyads.per_subject))
-    if counts.directed:
-        probes, references = np.unique(probe), np.unique(reference)
+    if not counts.complete:
+        sides = (probe, reference) if counts.directed else dyads.hubs_first()
+        probes, references = (np.unique(side) for side in sides)
         both = len(np.intersect1d(probes, references)) > 0
         clusters = min(clusters, min(len(probes), len(references)) + int(both))
     return Cell(dyads, len(at) - len(done), clusters, disjoint_dyads(dyads), tail)

@@ -117,6 +117,13 @@ class ListedDyads:
         count = self.count.astype(np.float64)
         return float(count @ count)
 
+    def hubs_first(self) -> tuple[IntArray, IntArray]:
+        """The two subjects of each dyad, (dyads,) each: first the one that was compared with more others."""
+        low, high = self.key // self.subjects, self.key % self.subjects
+        partners = np.bincount(np.concatenate([low, high]), minlength=self.subjects)
+        turned = partners[high] > partners[low]
+        return np.where(turned, high, low), np.where(turned, low, high)
+
     def between(self, first: IntArray, second: IntArray) -> IntArray:
         """(k,) m_d of the dyads of subjects ``first[i]`` and ``second[i]``."""
         key = dyad_key(first, second, self.subjects)
@@ -146,9 +153,9 @@ def disjoint_dyads(dyads: ListedDyads) -> int:
     partners, starts = partners[order], np.concatenate([[0], np.cumsum(degree[by_rank])])
     free = np.ones(dyads.subjects, dtype=np.bool_)
     matched = 0
-    for position, subject in enumerate(by_rank):
-        candidates = partners[starts[position] : starts[position + 1]]
-        if not free[subject] or not len(candidates):
+    for position in np.flatnonzero(np.diff(starts)).tolist():  # subjects without a partner cost nothing
+        subject, candidates = by_rank[position], partners[starts[position] : starts[position + 1]]
+        if not free[subject]:
             continue
         available = free[candidates]
         best = int(available.argmax())

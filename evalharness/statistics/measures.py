@@ -45,6 +45,7 @@ class _NamedCell:
     other: str
     cell: Cell
     present: int  # subjects with samples in its groups
+    empty: bool  # whether one of its groups has no samples
     hypothetical: bool  # whether a threshold per group has a meaning for it
 
 
@@ -65,9 +66,9 @@ def measure(
     """Measure one comparison run.
 
     For each operating point: the pooled FMR; for each partition the FMR within every group, across every
-    two groups that have samples, and of every group against any impostor; then FNMR and FRR of all and
-    of every group. At the end FTA, which has no operating point. A per-group operating point has rows for
-    the groups of its own partition alone.
+    two groups, and of every group against any impostor; then FNMR and FRR of all and of every group. At
+    the end FTA, which has no operating point. A per-group operating point has rows for the groups of its
+    own partition alone.
 
     Args:
         counts: The comparison run.
@@ -106,18 +107,19 @@ def _cells(counts: Counts, partition: Partition | None) -> Iterator[_NamedCell]:
     """Pooled when there is no partition; else within, across and any impostor, one in memory at a time."""
     if partition is None:
         cell = population_cell(counts, everyone(counts))
-        yield _NamedCell(ALL_GROUPS, ALL_GROUPS, cell, counts.subjects, hypothetical=False)
+        empty = not counts.samples
+        yield _NamedCell(ALL_GROUPS, ALL_GROUPS, cell, counts.subjects, empty=empty, hypothetical=False)
         return
     cells, names = cells_of(counts, partition), [group.id for group in partition.groups]
     present = [set(counts.subject_of[partition.group_of == g].tolist()) for g in range(len(names))]
     for g, name in enumerate(names):
-        yield _NamedCell(name, name, cells.within(g), len(present[g]), hypothetical=True)
+        yield _NamedCell(name, name, cells.within(g), len(present[g]), empty=not present[g], hypothetical=True)
     for g, h in _cross(names, directed=counts.directed):
-        if present[g] and present[h]:
-            subjects = len(present[g] | present[h])
-            yield _NamedCell(names[g], names[h], cells.across(g, h), subjects, hypothetical=False)
+        empty, subjects = not (present[g] and present[h]), len(present[g] | present[h])
+        yield _NamedCell(names[g], names[h], cells.across(g, h), subjects, empty=empty, hypothetical=False)
     for g, name in enumerate(names):
-        yield _NamedCell(name, ALL_GROUPS, cells.any_impostor(g), len(present[g]), hypothetical=True)
+        cell = cells.any_impostor(g)
+        yield _NamedCell(name, ALL_GROUPS, cell, len(present[g]), empty=not present[g], hypothetical=True)
 
 
 def _cross(names: Sequence[str], *, directed: bool) -> Iterator[tuple[int, int]]:
@@ -149,11 +151,17 @@ def _fmr_row(counts: Counts, point: OperatingPoint, named: _NamedCell, settings:
         rate = rate_of(evidence, settings)
     if cell.not_completed:
         rate = replace(rate, notes=(*rate.notes, f"{cell.not_completed} comparisons not completed"))
+    if counts.excluded and named.group == ALL_GROUPS:
+        rate = replace(rate, notes=(*rate.notes, _left_out(counts.excluded)))
     return _row("fmr", rate, counts, point, (named.group, named.other), settings)
 
 
+def _left_out(comparisons: int) -> str:
+    return f"{comparisons} comparisons left out of all rates: dataset fault on a side"
+
+
 def _no_comparisons(named: _NamedCell) -> str:
-    if not named.present:
+    if named.empty:
         return "no samples"
     if named.group == named.other and named.present < 2:
         return "fewer than 2 subjects"

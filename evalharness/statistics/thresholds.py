@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from evalharness.counts import Counts, Population, allowed_errors, populations
+from evalharness.counts import Counts, Population, allowed_errors, partition_of, populations
 from evalharness.errors import RunError
 from evalharness.records import FloatArray, IntArray, OperatingPoint, OperatingPointSpec, Partition, Policy
 from evalharness.statistics.cells import Cell, population_cell
@@ -20,6 +20,7 @@ from evalharness.statistics.intervals import zero_error_upper
 from evalharness.statistics.rates import dyad_evidence, effective_trials
 
 RULE_OF_30 = 30  # errors that give about +-30 % at 90 % confidence (Doddington)
+UNKNOWN_GROUP = "no threshold of its own: samples whose label is missing are not known to share a group"
 
 
 def threshold_allowing(scores: FloatArray, allowed: int) -> float:
@@ -55,8 +56,13 @@ def decide(
         PlanError: The operating point names an unknown group, or lacks its threshold or target.
         RunError: The tail was cut for other operating points.
     """
-    keyed = populations(spec, partitions, samples=counts.samples)
-    decided = {key: _decide_one(counts, spec, key, population, level) for key, population in keyed.items()}
+    keyed, unknown = populations(spec, partitions, samples=counts.samples), _unknown_groups(spec, partitions)
+    decided = {
+        key: _Decided(0, 0, unresolved=UNKNOWN_GROUP)
+        if key in unknown
+        else _decide_one(counts, spec, key, population, level)
+        for key, population in keyed.items()
+    }
     return OperatingPoint(
         spec=spec,
         thresholds=MappingProxyType({k: d.threshold for k, d in decided.items() if d.threshold is not None}),
@@ -76,6 +82,13 @@ class _Decided:
     attained: float | None = None
     unresolved: str = ""
     warning: str = ""
+
+
+def _unknown_groups(spec: OperatingPointSpec, partitions: Sequence[Partition]) -> set[str]:
+    """Keys of a per-group point that stand for missing labels, not for a group."""
+    if spec.policy is not Policy.PER_GROUP:
+        return set()
+    return {group.id for group in partition_of(spec, partitions).groups if not group.known}
 
 
 def _decide_one(counts: Counts, spec: OperatingPointSpec, key: str, population: Population, level: float) -> _Decided:

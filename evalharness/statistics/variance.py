@@ -60,7 +60,7 @@ def dyad_variance(dyads: Dyads, first: IntArray, second: IntArray) -> PlugIn:
     compared = dyads.between(key // subjects, key % subjects)
     squares = float(count @ count) - 2 * value * float(count @ compared) + value**2 * dyads.sum_of_squares
     own = max(0.0, squares)  # a sum of squares: below 0 by rounding alone
-    return PlugIn(own / trials**2, (float(residual @ residual) - 2 * own) / trials**2)
+    return PlugIn(own / trials**2, (_sum_of_squares(residual) - 2 * own) / trials**2)
 
 
 def subject_variance(trials: IntArray, errors: IntArray) -> PlugIn:
@@ -75,4 +75,9 @@ def subject_variance(trials: IntArray, errors: IntArray) -> PlugIn:
     """
     total = int(trials.sum())
     residual: FloatArray = errors - (int(errors.sum()) / total) * trials
-    return PlugIn(float(residual @ residual) / total**2, 0.0)
+    return PlugIn(_sum_of_squares(residual) / total**2, 0.0)
+
+
+def _sum_of_squares(values: FloatArray) -> float:
+    """Summed in one order whatever the number of threads; a dot product of floats promises none."""
+    return float(np.sum(values * values))

@@ -91,7 +91,9 @@ def find_cut(pairs: Iterable[NonMatedPairs], *, targets: Sequence[Target], fixed
     if targets:
         for chunk in pairs:
             for target, keeper in zip(targets, highest, strict=True):
-                keeper.add(chunk.scores[target.population.contains(chunk.first, chunk.second)])
+                above = np.flatnonzero(chunk.scores > keeper.floor)  # soon few: who belongs is asked of these alone
+                belongs = target.population.contains(chunk.first[above], chunk.second[above])
+                keeper.add(chunk.scores[above[belongs]])
     return min([*fixed, *(keeper.lowest() for keeper in highest)], default=np.inf)
 
 
@@ -170,10 +172,15 @@ class _Highest:
         self._count = 0
         self._floor = -np.inf
 
+    @property
+    def floor(self) -> float:
+        """Scores at or below it cannot be among the highest any more."""
+        return self._floor
+
     def add(self, scores: FloatArray) -> None:
-        above = scores[scores > self._floor]
-        self._waiting.append(above)
-        self._count += len(above)
+        """Take in scores above the floor."""
+        self._waiting.append(scores)
+        self._count += len(scores)
         if self._count > self._size:
             self._merge()
 

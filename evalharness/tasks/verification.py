@@ -1,7 +1,7 @@
 """Verification (1:1): which comparisons are made, and the Counts of them."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -152,8 +152,9 @@ def count_scores(
         samples: The admitted samples.
         listed: The score file.
         score_kind: The unit of the supplier's scores; ``listed`` holds similarities already.
-        comparisons: None for the file's own pairs; ``all-pairs`` demands every unordered pair of samples
-            once; a pair list takes those pairs from the file, in either order.
+        comparisons: None for the file's own pairs, whose columns are no roles; ``all-pairs`` demands every
+            unordered pair of samples once; a pair list takes those pairs from the file, in either order,
+            and its probes and references are roles.
 
     Raises:
         SystemInputError: A repeated or missing pair, a self-comparison, or a score that is not a number.
@@ -165,9 +166,8 @@ def count_scores(
     elif comparisons is not None:
         check_pairs(comparisons, samples, where="pair list", error=DatasetError)
         listed = select(samples, listed, comparisons)
-    return _counts_of(
-        samples, listed, acquisition=None, score_kind=score_kind, directed=comparisons != "all-pairs", excluded=0
-    )
+    counts = _counts_of(samples, listed, acquisition=None, score_kind=score_kind)
+    return replace(counts, directed=isinstance(comparisons, PairList), complete=comparisons == "all-pairs")
 
 
 def _enrolled(samples: Samples, enrolment: Enrolment) -> _Enrolled:
@@ -208,14 +208,9 @@ def _count_listed(samples: Samples, enrolled: _Enrolled, pairs: PairList) -> Cou
     kept = attempted[pairs.probe] & attempted[pairs.reference]
     pairs = PairList(pairs.probe[kept], pairs.reference[kept])
     scores, completed = enrolled.scores(pairs.probe, pairs.reference)
-    return _counts_of(
-        samples,
-        ListedScores(pairs, scores, completed),
-        acquisition=enrolled.acquisition,
-        score_kind=enrolled.comparator.score_kind,
-        directed=True,
-        excluded=int(np.count_nonzero(~kept)),
-    )
+    listed, kind = ListedScores(pairs, scores, completed), enrolled.comparator.score_kind
+    counts = _counts_of(samples, listed, acquisition=enrolled.acquisition, score_kind=kind)
+    return replace(counts, directed=True, excluded=int(np.count_nonzero(~kept)))
 
 
 def _counts_of(
@@ -224,10 +219,8 @@ def _counts_of(
     *,
     acquisition: Acquisition | None,
     score_kind: ScoreKind,
-    directed: bool,
-    excluded: int,
 ) -> Counts:
-    """Counts of an explicit list: every completed non-mated comparison is in the tail."""
+    """Counts of an explicit list, not complete: every completed non-mated comparison is in the tail."""
     probe, reference = listed.pairs.probe, listed.pairs.reference
     mated = samples.subject_of[probe] == samples.subject_of[reference]
     tail = ~mated & listed.completed
@@ -239,6 +232,5 @@ def _counts_of(
         mated=MatedComparisons(probe[mated], reference[mated], listed.scores[mated], listed.completed[mated]),
         tail=Tail(probe[tail].astype(np.int32), reference[tail].astype(np.int32), listed.scores[tail], -np.inf),
         listed=ListedPairs(probe[~mated], reference[~mated], listed.completed[~mated]),
-        directed=directed,
-        excluded=excluded,
+        complete=False,
     )

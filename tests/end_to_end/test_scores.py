@@ -63,6 +63,8 @@ def test_counts_by_hand(audited: Path) -> None:
     assert counted(rows["fmr", point, green, green]) == ("", "", "0")
     assert rows["fmr", point, green, green]["value"] == ""
     assert rows["fmr", point, green, green]["note"] == "no samples"
+    assert counted(rows["fmr", point, blue, green]) == counted(rows["fmr", point, green, red]) == ("", "", "3")
+    assert rows["fmr", point, green, red]["note"] == "no samples"
 
 
 def test_fta_cannot_be_known_from_scores(audited: Path) -> None:
@@ -96,7 +98,40 @@ def test_a_score_file_without_comparisons_counts_its_own_pairs(toy: Toy, command
     assert command("run", toy.plan, "--out", toy.folder / "run").code == 0
     rows = measures(toy.folder / "run")
     assert counted(rows["fmr", "vendor-0.5", "all", "all"]) == ("1", "2", "3")
-    assert counted(rows["fmr", "vendor-0.5", "team=red", "team=blue"]) == ("0", "1", "2")  # the probe's group first
+    point, red, blue = "vendor-0.5", "team=red", "team=blue"
+    assert counted(rows["fmr", point, blue, red]) == ("0", "1", "2")  # once, sorted: the columns are no roles
+    assert ("fmr", point, red, blue) not in rows
+    assert counted(rows["fmr", point, blue, "all"]) == ("0", "1", "2")  # d1 stands in the second column
+    assert counted(rows["fmr", point, red, "all"]) == ("1", "2", "3")
+    assert json.loads((toy.folder / "run" / "result.json").read_text())["population"]["single_sample_subjects"] == 5
+
+
+def test_a_score_file_gives_the_same_rates_with_its_columns_exchanged(toy: Toy, command: Command) -> None:
+    toy.write_index(SAMPLES)
+    toy.write_plan()
+    found = []
+    pairs = all_pairs()[:50]
+    for rows in (pairs, [(b, a, s) if n % 3 else (a, b, s) for n, (a, b, s) in enumerate(pairs)]):
+        toy.write_scores(rows)
+        out = toy.folder / f"run-{len(found)}"
+        assert command("run", toy.plan, "--out", out).code == 0
+        found.append((out / "metrics.csv").read_text())
+    assert found[0] == found[1]
+
+
+@pytest.mark.parametrize("listed", [True, False])
+def test_subjects_without_a_mated_comparison_are_those_of_the_protocol(
+    toy: Toy, command: Command, *, listed: bool
+) -> None:
+    toy.write_index(SAMPLES)
+    toy.write_scores(all_pairs())
+    (toy.folder / "pairs.csv").write_text("probe,reference\na1,a2\na1,b1\ne2,e1\nd1,b2\n")
+    toy.write_plan(task="{kind: verification, comparisons: " + ("{list: pairs.csv}}" if listed else "all-pairs}"))
+    assert command("run", toy.plan, "--out", toy.folder / "run").code == 0
+    people = json.loads((toy.folder / "run" / "result.json").read_text())["population"]
+    assert people["single_sample_subjects"] == (4 if listed else 0)  # e1, e2 was refused: attempted all the same
+    groups = {group["id"]: group["single_sample_subjects"] for group in people["partitions"][0]["groups"]}
+    assert groups == {"team=red": 2 if listed else 0, "team=blue": 2 if listed else 0, "team=green": 0}
 
 
 def test_distances_are_turned_once(toy: Toy, command: Command) -> None:

@@ -71,6 +71,16 @@ def test_a3_distances_are_negated_not_subtracted_from_one():
     assert rows["fmr", "vendor"].threshold == given["threshold"]
 
 
+def test_a4_both_rates_are_the_equal_error_rate_at_its_threshold_and_part_beside_it():
+    given, expected = example("A4_eer_auc")
+    at = expected["EER_threshold"]
+    specs = [vendor(at), vendor(math.nextafter(at, 1), "above"), vendor(0.55, "below")]
+    rows, _ = audit(given["genuine"], given["impostor"], specs)
+    assert rows["fmr", "vendor"].value == rows["fnmr", "vendor"].value == expected["EER"]
+    assert (rows["fmr", "above"].value, rows["fnmr", "above"].value) == (0.05, 0.2)
+    assert (rows["fmr", "below"].value, rows["fnmr", "below"].value) == (0.15, 0.1)
+
+
 def test_a5_target():
     given, expected = example("A5_threshold_target")
     rows, points = audit(given["genuine"], given["impostor"], [pooled("0.05")])
@@ -101,6 +111,27 @@ def test_a7_and_x2_ties_do_not_overshoot():
     assert point.thresholds["all"] == math.nextafter(expected["correct_threshold_exclusive_lower_bound"], 1)
 
 
+def test_a8_measured_rates_fulfil_the_identities_of_frr_and_far():
+    """3 % of the attempts fail on both sides of the books; errors are counted among the completed ones."""
+    given, expected = example("A8_generalised")
+    attempts, other = 1000, 100_000
+    lost, unseen = round(given["FTA"] * attempts), round(given["FTA"] * other)
+    missed, false = (attempts - lost) * given["FNMR"], round((other - unseen) * given["FMR"])
+    genuine = [None] * lost + [0.1] * round(missed) + [0.9] * (attempts - lost - round(missed))
+    impostor = [None] * unseen + [0.9] * false + [0.1] * (other - unseen - false)
+    first, second = (ends[:other] for ends in np.triu_indices(448, 1))
+    rows = [(448 + 2 * i, 449 + 2 * i, score) for i, score in enumerate(genuine)]
+    rows += list(zip(first.tolist(), second.tolist(), impostor, strict=True))
+    subjects = [*range(448), *(f"m{i // 2}" for i in range(2 * attempts))]
+    counts = count_scores(make_samples(subjects), make_scores(rows), score_kind=ScoreKind.SIMILARITY)
+    result = measure(counts, partitions=[], specs=[vendor(0.5)], level=0.95, min_subjects=3)
+    fmr, fnmr, frr = (row for row in result.measures if row.operating_point)
+    assert fmr.value == given["FMR"]
+    assert fmr.errors / other == pytest.approx(expected["FAR"], abs=1e-12)
+    assert fmr.note == f"{unseen} comparisons not completed"
+    assert frr.value == pytest.approx(given["FTA"] + (1 - given["FTA"]) * fnmr.value, abs=1e-12)
+
+
 def test_a9_failures_count_in_frr_and_not_in_fnmr():
     given, expected = example("A9_fta_accounting")
     wrong, done, lost = given["false_non_matches"], given["completed"], given["fta"]
@@ -120,8 +151,7 @@ def test_c8_within_across_and_any():
             labels += cell.split("-")
     samples, partition = make_samples(range(len(labels))), make_partition("g", labels)
     counts = count_scores(samples, make_scores(rows), score_kind=ScoreKind.SIMILARITY)
-    undirected = type(counts)(**{name: getattr(counts, name) for name in counts.__slots__ if name != "directed"})
-    result = measure(undirected, partitions=[partition], specs=[vendor(0.5)], level=0.95, min_subjects=3)
+    result = measure(counts, partitions=[partition], specs=[vendor(0.5)], level=0.95, min_subjects=3)
     value = {(r.group, r.other_group): r.value for r in result.measures if r.measure == "fmr"}
     assert value["all", "all"] == pytest.approx(expected["pooled_FMR"])
     assert value["g=A", "g=B"] == pytest.approx(expected["cross_FMR"])

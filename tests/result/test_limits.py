@@ -38,6 +38,12 @@ def test_policies_bring_their_own_sentences():
     assert limits.HYPOTHETICAL in said(points=[point(policy="per-group")])
 
 
+def test_thresholds_that_were_not_found_bring_no_sentence():
+    nothing = {"thresholds": {}, "unresolved": {"all": "too few comparisons"}}
+    found = said(points=[point(policy="pooled", **nothing), point(policy="per-group", **nothing)])
+    assert not {limits.FITTED, limits.HYPOTHETICAL} & set(found)
+
+
 def test_scores_hide_failures_to_acquire():
     assert limits.UNOBSERVED_ACQUISITION in said(people=population(acquisition_observable=False))
     assert limits.UNOBSERVED_ACQUISITION not in said()

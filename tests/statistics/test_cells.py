@@ -2,11 +2,14 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from evalharness.counts import Population, populations
 from evalharness.records import PairList, ScoreKind
 from evalharness.statistics.cells import cells_of, everyone, population_cell
 from evalharness.tasks.verification import count, count_scores
+from tests.support import brute
 from tests.support.datasets import make_enrolment, make_partition, make_samples, make_scores, pooled
 
 
@@ -57,6 +60,36 @@ def test_the_population_within_groups(listed):
     assert rests_on(population_cell(counts, nobody)) == (0, 0, 0, 0)
 
 
+@pytest.mark.parametrize("listed", [False, True])
+@pytest.mark.parametrize(
+    ("subjects", "labels", "disjoint"),
+    [
+        ("abbcdef", "xxyyzzz", 2),  # a-b or b-c, and d-e: the three groups' own floors add up to 3
+        ("abcd" * 2, "xxxxyyyy", 2),  # the same four in both groups
+        ("abcdaefgh", "xxxxyyyyy", 4),  # a in both: two dyads in x, two in y
+        ("abcde", "xxxyy", 2),  # nobody in two groups: floors add up
+    ],
+)
+def test_dyads_of_several_groups_are_disjoint_though_subjects_are_in_two(subjects, labels, disjoint, listed):
+    counts, partition = all_pairs(subjects, labels, listed=listed)
+    within = populations(pooled("0.1", "within-group"), [partition], samples=len(subjects))["all"]
+    inside = [(i, j) for i in range(len(subjects)) for j in range(i) if labels[i] == labels[j]]
+    edges = {tuple(sorted((subjects[i], subjects[j]))) for i, j in inside if subjects[i] != subjects[j]}
+    assert population_cell(counts, within).disjoint <= brute.matching(frozenset(edges)) == disjoint
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 6), st.sampled_from("xyz")), min_size=2, max_size=12))
+def test_the_floor_within_groups_is_never_too_high(people):
+    subjects, labels = [str(s) for s, _ in people], [g for _, g in people]
+    counts, partition = all_pairs(subjects, labels)
+    within = populations(pooled("0.1", "within-group"), [partition], samples=len(subjects))["all"]
+    inside = [(i, j) for i in range(len(subjects)) for j in range(i) if labels[i] == labels[j]]
+    edges = {tuple(sorted((subjects[i], subjects[j]))) for i, j in inside if subjects[i] != subjects[j]}
+    best = brute.matching(frozenset(edges))
+    assert min(best, 1) <= population_cell(counts, within).disjoint <= best
+
+
 def test_failed_samples_take_no_part_and_are_counted():
     counts, partition = all_pairs("aabbc", "xxxxy", failed=[0, 4])
     cells = cells_of(counts, partition)
@@ -98,3 +131,42 @@ def test_a_few_probes_against_many_references_are_few_clusters():
     triangle = PairList(np.array([0, 0, 1]), np.array([1, 2, 2]))
     counts = count(samples, enrolment, specs=[], partitions=[partition], pairs=triangle)
     assert rests_on(population_cell(counts, everyone(counts))) == (3, 3, 3, 1)
+
+
+def cells_of_scores(dyads, labels="xxxxyyyy"):
+    """Cells of a score file without roles: one sample for each of eight subjects."""
+    samples, partition = make_samples("abcdefgh"), make_partition("g", labels)
+    scores = make_scores([(i, j, 0.5) for i, j in dyads])
+    counts = count_scores(samples, scores, score_kind=ScoreKind.SIMILARITY)
+    return population_cell(counts, everyone(counts)), cells_of(counts, partition)
+
+
+@pytest.mark.parametrize("turn", [(), (1, 3), (0, 1, 2, 3, 4)])
+def test_a_star_of_a_score_file_is_one_cluster_whichever_column_its_centre_is_in(turn):
+    star = [(0, 1), (0, 2), (0, 3), (0, 4), (0, 5)]
+    pooled_cell, cells = cells_of_scores([(b, a) if n in turn else (a, b) for n, (a, b) in enumerate(star)])
+    assert rests_on(pooled_cell) == (5, 6, 1, 1)
+    assert rests_on(cells.within(0)) == (3, 4, 1, 1)
+    assert rests_on(cells.across(0, 1)) == rests_on(cells.across(1, 0)) == (2, 3, 1, 1)
+    assert rests_on(cells.any_impostor(0)) == (5, 6, 1, 1)
+    assert rests_on(cells.any_impostor(1)) == (2, 3, 1, 1)
+
+
+def test_a_score_file_that_happens_to_hold_all_pairs_counts_every_subject():
+    whole = [(i, j) for i in range(8) for j in range(i)]
+    pooled_cell, cells = cells_of_scores(whole, "xxxyyyyy")
+    assert rests_on(pooled_cell) == (28, 8, 8, 4)
+    assert rests_on(cells.within(1)) == (10, 5, 5, 2)
+    assert rests_on(cells.across(0, 1)) == (15, 8, 3, 3)
+    assert rests_on(cells.any_impostor(0)) == (18, 8, 3, 3)
+
+
+def test_the_same_comparisons_of_a_pair_list_rest_on_the_same_subjects():
+    """All samples in one group: within it, any impostor and pooled are one set. e plays both roles."""
+    samples, partition = make_samples("abcdefgh"), make_partition("g", "x" * 8)
+    enrolment = make_enrolment([[float(i), 1.0] for i in range(8)])
+    pairs = PairList(np.array([0, 1, 2, 3, 4, 0]), np.array([4, 5, 6, 7, 5, 5]))
+    counts = count(samples, enrolment, specs=[], partitions=[partition], pairs=pairs)
+    cells = cells_of(counts, partition)
+    assert rests_on(cells.within(0)) == rests_on(cells.any_impostor(0)) == (6, 8, 5, 4)
+    assert rests_on(population_cell(counts, everyone(counts))) == (6, 8, 5, 4)

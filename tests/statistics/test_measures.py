@@ -2,9 +2,10 @@
 
 import math
 
+import numpy as np
 import pytest
 
-from evalharness.records import ScoreKind
+from evalharness.records import PairList, ScoreKind
 from evalharness.statistics import measure
 from evalharness.statistics.measures import FITTED_NOTE, HYPOTHETICAL_NOTE
 from evalharness.tasks.verification import count, count_scores
@@ -149,6 +150,52 @@ def test_comparisons_that_were_not_completed_are_counted_in_the_note():
     assert found["fnmr", "g=y", ""].note == "no completed mated comparisons"
     row = found["frr", "all", ""]
     assert (row.errors, row.trials, row.value) == (2, 3, 2 / 3)
+
+
+def test_missing_labels_set_no_threshold_of_their_own():
+    samples = make_samples("abcdefgh")
+    enrolment = make_enrolment([[float(i * i), 1.0] for i in range(8)])
+    partition = make_partition("g", ["x"] * 4 + [None] * 4)
+    specs = [per_group("0.4", "g"), vendor(11.0)]
+    counts = count(samples, enrolment, specs=specs, partitions=[partition])
+    result = measure(counts, partitions=[partition], specs=specs, level=0.95, min_subjects=3)
+    point, reason = result.operating_points[0], "samples whose label is missing are not known to share a group"
+    assert point.thresholds == {"g=x": -3.0}
+    assert point.attained_fmr == {"g=x": 2 / 6, "g=(missing)": None}
+    assert reason in point.unresolved["g=(missing)"]
+    row = by_name(result.measures, specs[0].name)["fmr", "g=(missing)", "g=(missing)"]
+    assert (row.value, row.threshold, row.subjects) == (None, None, 4)
+    assert reason in row.note
+    given = by_name(result.measures, "vendor")["fmr", "g=(missing)", "g=(missing)"]
+    assert (given.errors, given.trials) == (2, 6)
+
+
+def test_comparisons_left_out_for_a_fault_of_the_dataset_stand_in_the_pooled_note():
+    samples, partition = make_samples("aabbccdd"), make_partition("g", "xxxxyyyy")
+    enrolment = make_enrolment([[float(i), 1.0] for i in range(8)], faulty=[7])
+    specs = [vendor(1.0)]
+    counts = count(samples, enrolment, specs=specs, partitions=[partition])
+    rows = measure(counts, partitions=[partition], specs=specs, level=0.95, min_subjects=3).measures
+    noted = [(row.measure, row.group) for row in rows if "left out" in row.note]
+    assert noted == [("fmr", "all")]
+    assert rows[0].note.endswith("7 comparisons left out of all rates: dataset fault on a side")
+
+
+def test_every_two_groups_have_a_row_though_one_has_no_samples():
+    samples, partition = make_samples("aabbcc"), make_partition("g", "xxyyyy", also=["z"])
+    enrolment = make_enrolment([[float(i), 1.0] for i in range(6)])
+    specs = [vendor(1.0)]
+    for pairs, wanted in (
+        (None, ["xy", "xz", "yz"]),
+        (PairList(np.array([0]), np.array([2])), ["xy", "xz", "yx", "yz", "zx", "zy"]),
+    ):
+        counts = count(samples, enrolment, specs=specs, partitions=[partition], pairs=pairs)
+        rows = measure(counts, partitions=[partition], specs=specs, level=0.95, min_subjects=3).measures
+        across = {r.group[-1] + r.other_group[-1]: r for r in rows if r.other_group.startswith("g=")}
+        across = {key: row for key, row in across.items() if key[0] != key[1]}
+        assert list(across) == wanted
+        assert {across[key].note for key in wanted if "z" in key} == {"no samples"}
+        assert (across["xz"].value, across["xz"].subjects, across["yz"].subjects) == (None, 1, 2)
 
 
 @pytest.mark.parametrize("states", ["ffff", "xxxx", "efxf"])

@@ -48,6 +48,19 @@ def test_a_population_sets_its_cut_alone():
     assert find_cut([pairs], targets=[Target("g", member, 0)], fixed=[]) == 0.2
 
 
+def test_membership_is_asked_of_scores_above_the_floor_alone():
+    asked = []
+
+    class Watched(Population):
+        def contains(self, first, second):
+            asked.append(len(first))
+            return super().contains(first, second)
+
+    target = Target("g", Watched(EVERYONE.member, EVERYONE.code), 1)
+    assert find_cut(chunks([0.9, 0.8, 0.7, 0.1, 0.85, 0.2, 0.3, 0.4, 0.5]), targets=[target], fixed=[]) == 0.85
+    assert asked == [3, 1, 0]
+
+
 def test_pairs_of_a_population_are_counted_in_closed_form():
     subject = np.array([0, 0, 1, 2, 2, 3])
     enrolled = np.array([True, True, True, True, True, False])

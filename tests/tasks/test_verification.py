@@ -77,6 +77,7 @@ def test_failures_are_attempted_and_faults_are_not():
     assert counts.acquisition.attempted.tolist() == [True, True, True, True, False]
     assert counts.acquisition.enrolled.tolist() == [True, False, True, True, False]
     assert counts.excluded == 4
+    assert counts.mated_subjects.tolist() == [True, False]
 
 
 @settings(max_examples=60, deadline=None)
@@ -117,8 +118,9 @@ def test_a_pair_list_keeps_its_roles_and_counts_what_it_leaves_out():
     assert (counts.listed.probe.tolist(), counts.listed.reference.tolist()) == ([3, 0], [0, 2])
     assert counts.listed.completed.tolist() == [True, False]
     assert listing(counts.tail) == {(0, 3): -7.0}
-    assert counts.directed
+    assert (counts.directed, counts.complete) == (True, False)
     assert counts.excluded == 1
+    assert counts.mated_subjects.tolist() == [True, True, False]
 
 
 def test_bad_templates_lists_and_enrolments_are_refused():
@@ -161,9 +163,9 @@ def test_a_score_file_gives_the_same_record():
     assert listing(counts.tail) == {(0, 2): 0.2, (1, 2): 0.3, (1, 3): 0.1}
     assert counts.listed.completed.tolist() == [True, False, True, True]
     assert counts.acquisition is None
-    assert counts.directed
+    assert (counts.directed, counts.complete) == (False, False)
     whole = count_scores(samples, make_scores(SCORES), score_kind=ScoreKind.DISTANCE, comparisons="all-pairs")
-    assert not whole.directed
+    assert (whole.directed, whole.complete) == (False, True)
     assert whole.score_kind is ScoreKind.DISTANCE
     assert listing(whole.tail) == listing(counts.tail)
 
@@ -187,6 +189,7 @@ def test_a_pair_list_takes_its_rows_from_the_score_file():
     assert (counts.listed.probe.tolist(), counts.listed.reference.tolist()) == ([0, 1], [2, 3])
     assert counts.tail.scores.tolist() == [0.2, 0.1]
     assert counts.mated.completed.tolist() == [False]
+    assert (counts.directed, counts.complete) == (True, False)
     for rows in (SCORES[1:2], []):
         with pytest.raises(SystemInputError, match=r"no score for \d pairs of the pair list: rows .*3"):
             count_scores(samples, make_scores(rows), score_kind=ScoreKind.SIMILARITY, comparisons=wanted)
