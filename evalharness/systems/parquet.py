@@ -10,7 +10,7 @@ import numpy as np
 from evalharness.errors import SystemInputError
 from evalharness.records import FloatArray
 from evalharness.systems.dependencies import install_command, require
-from evalharness.systems.parquet_pages import LONGEST_NAME, check_columns, check_footer
+from evalharness.systems.parquet_pages import LONGEST_NAME, check_columns, read_footer
 from evalharness.systems.tables import WIDEST_VECTOR, Faults, VectorSource, quote
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ def _open(path: Path, faults: Faults, *, dictionaries: tuple[str, ...] = ()) -> 
     import pyarrow.parquet
 
     try:
-        check_footer(path)
+        read_footer(path)
         return pyarrow.parquet.ParquetFile(path, read_dictionary=list(dictionaries))
     except (pyarrow.ArrowException, ValueError) as error:
         faults.add(f"not a Parquet file: {_shortened(error)}")
@@ -157,7 +157,10 @@ def _is_modest(
 ) -> bool:
     """Whether these columns can be decoded without taking far more memory than the file has bytes."""
     try:
-        check_columns(path, table.metadata, names, text=text)
+        schema = table.metadata.schema
+        stored = [schema.column(i).path.partition(".")[0] for i in range(len(schema))]
+        leaves = [name if name in names else "" for name in stored]
+        check_columns(path, read_footer(path), leaves, text=text, rows=table.metadata.num_rows)
     except ValueError as error:
         faults.add(str(error))
         return False

@@ -66,7 +66,9 @@ def deny(path: Path, count: int, claim: int) -> Path:
     footer = len(content) - 8 - int.from_bytes(content[-8:-4], "little")
     old = _varint(2 * count)
     new = _varint(2 * claim)
-    new = bytes([*(byte | 0x80 for byte in new), *[0x80] * (len(old) - len(new) - 1), 0]) if len(new) < len(old) else new
+    new = (
+        bytes([*(byte | 0x80 for byte in new), *[0x80] * (len(old) - len(new) - 1), 0]) if len(new) < len(old) else new
+    )
     place = content.index(old, footer)
     altered = path.with_name(f"denied-{path.name}")
     altered.write_bytes(content[:place] + new + content[place + len(old) :])
