@@ -183,11 +183,11 @@ def report(options: argparse.Namespace) -> None:
 
 def print_shares(audit: dict) -> None:
     rest = audit["cpu"]
-    for part in audit["workers"][0]["parts"]:
-        seconds = sum(worker["parts"][part] for worker in audit["workers"])
+    for part in dict.fromkeys(part for worker in audit["workers"] for part in worker["parts"]):
+        seconds = sum(worker["parts"].get(part, 0.0) for worker in audit["workers"])
         rest -= seconds
-        print(f"CPU of the audit: {part:11} {seconds:7.1f} s {100 * seconds / audit['cpu']:6.1f} %")
-    print(f"CPU of the audit: {'the rest':11} {rest:7.1f} s {100 * rest / audit['cpu']:6.1f} %")
+        print(f"CPU of the audit: {part:23} {seconds:7.1f} s {100 * seconds / audit['cpu']:6.1f} %")
+    print(f"CPU of the audit: {'the rest':23} {rest:7.1f} s {100 * rest / audit['cpu']:6.1f} %")
 
 
 def print_memory(quarter: dict, audit: dict, few: int, images: int) -> None:
