@@ -107,14 +107,17 @@ def datasets_show(dataset: Annotated[str, typer.Argument(metavar="ID", help="A d
 @app.command()
 def systems() -> None:
     """List the kinds of face system that can be audited, and what each needs."""
+    from textwrap import fill
+
     from evalharness.systems import describe_systems
 
+    width = max(40, _terminal_width())
     for system in describe_systems():
         state = ", ".join(system.versions) or "nothing to install"
-        typer.echo(f"{system.kind}: {system.summary}")
-        typer.echo(f"    {state}" if system.installed else f"    not installed: {system.install}")
-        for note in system.notes:
-            typer.echo(f"    {note}")
+        typer.echo(fill(f"{system.kind}: {system.summary}", width, subsequent_indent="    "))
+        for note in (state if system.installed else f"not installed; to install: {system.install}", *system.notes):
+            text = fill(note, width, initial_indent="    ", subsequent_indent="      ", break_on_hyphens=False)
+            typer.echo(text)
 
 
 @app.command()

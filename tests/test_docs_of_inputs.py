@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from evalharness.errors import PlanError
 from evalharness.manifests import read_manifest
 from evalharness.plan import load_plan
 from evalharness.samples import label_coverage, load_index, partition
 
+WEIGHTS = ("arcface_weights.onnx", "face_detection_yunet_2023mar.onnx")
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 
 
@@ -26,6 +28,25 @@ def test_every_plan_of_the_guide_loads(tmp_path, number):
     (tmp_path / "plan.yaml").write_text(examples[number])
     plan = load_plan(tmp_path / "plan.yaml")
     assert plan.operating_point_specs()
+
+
+@pytest.mark.parametrize("number", range(4))
+def test_every_system_of_its_guide_loads(tmp_path, number):
+    examples = blocks("systems.md", "yaml")
+    assert len(examples) == 4
+    whole = blocks("plan.md", "yaml")[0]
+    assert "system: {kind: dlib}" in whole
+    plan = re.sub(r"^system: \{kind: dlib\}.*$", lambda _: examples[number], whole, flags=re.MULTILINE)
+    (tmp_path / "plan.yaml").write_text(plan)
+    loaded = load_plan(tmp_path / "plan.yaml").system
+    assert loaded.kind == ("deepface", "deepface", "templates", "scores")[number]
+    assert getattr(loaded, "weights_sha256", {}) == (dict.fromkeys(WEIGHTS, "0" * 64) if number == 1 else {})
+
+
+def test_a_digest_of_digits_without_quotes_is_told_what_it_lacks(tmp_path):
+    (tmp_path / "plan.yaml").write_text("audit: " + "0" * 64)
+    with pytest.raises(PlanError, match="a number of 64 characters; at most 60 are read; quote it if it is text"):
+        load_plan(tmp_path / "plan.yaml")
 
 
 def test_the_default_names_of_the_guide_are_the_names(tmp_path):

@@ -164,7 +164,7 @@ def _check(name: str, spec: DeepFaceSystem) -> WeightsFile | str:
     if expected is not None:
         return check_weights(name, candidates, expected=expected)
     path = candidates[-1]
-    declare = f"declare its SHA-256 in the plan: weights_sha256: {{{name}: ...}}"
+    declare = f"declare its SHA-256 in the plan: weights_sha256: {{{name}: '...'}}"
     if not path.is_file():
         return f"{name}: no such file at {path}. Obtain it from its authors, put it there, and {declare}"
     return (

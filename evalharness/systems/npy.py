@@ -22,6 +22,7 @@ from evalharness.systems.tables import WIDEST_VECTOR
 NPZ_KEY = "vectors"
 _LONGEST_HEADER = 10_000  # bytes
 _BLOCK_BYTES = 4 << 20
+_DEFLATE_AT_MOST = 1032  # bytes out of each byte in, https://zlib.net/zlib_tech.html
 _DTYPE = re.compile(r"'descr':\s*'([<>|=]?(?:f[248]|[iu][1248]))'")
 _ORDER = re.compile(r"'fortran_order':\s*(True|False)")
 _SHAPE = re.compile(r"'shape':\s*\(([0-9,\s]{0,100})\)")
@@ -79,6 +80,10 @@ def _member(archive: zipfile.ZipFile) -> zipfile.ZipInfo:
     member = archive.getinfo(f"{NPZ_KEY}.npy")
     if member.flag_bits & 1 or member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise ValueError("the archive is encrypted or compressed in a way that np.savez never uses")
+    if member.file_size > _DEFLATE_AT_MOST * (member.compress_size + 1):
+        raise ValueError(
+            f"the archive claims {member.file_size} bytes in {member.compress_size}: more than deflate can"
+        )
     return member
 
 

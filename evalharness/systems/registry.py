@@ -56,10 +56,10 @@ def _state_of_dlib_weights() -> str:
     try:
         pinned_dlib_weights(RESNET, LANDMARKS_5)
     except MissingDependencyError:
-        return "models: not installed"
+        return "weights: not installed"
     except SystemInputError as error:
-        return f"models: refused: {'; '.join(error.faults)}"
-    return "models: present, SHA-256 as pinned"
+        return f"weights: refused: {'; '.join(error.faults)}"
+    return "weights: present, SHA-256 as pinned"
 
 
 def _describe_deepface() -> SystemDescription:
@@ -69,25 +69,27 @@ def _describe_deepface() -> SystemDescription:
     declared_detectors = [name for name in KNOWN_DETECTORS if name not in PINNED_DETECTORS]
     return SystemDescription(
         kind="deepface",
-        summary="any model and detector of DeepFace; weights are checked before they are loaded",
+        summary="the models and detectors of DeepFace; a weights file is loaded only if its SHA-256 is known",
         installed=is_installed("deepface") and is_installed("werkzeug") and bool(usable),
         install=install_command("deepface"),
         versions=_versions(("deepface",), ("onnxruntime", "onnxruntime-gpu"), ("torch",), ("tensorflow",)),
         notes=(
             f"engines that can run here: {', '.join(usable) or 'none'}",
-            f"digests pinned: models {', '.join(PINNED_MODELS)}; detectors {', '.join(PINNED_DETECTORS)}",
-            f"digests to be declared in the plan: models {', '.join(declared_models)}",
-            f"digests to be declared in the plan: detectors {', '.join(declared_detectors)}",
+            f"usable as they are: models {', '.join(PINNED_MODELS)}; detectors {', '.join(PINNED_DETECTORS)}",
+            "all others need their weights file in place and its SHA-256 in the plan, under weights_sha256:",
+            f"models {', '.join(declared_models)}",
+            f"detectors {', '.join(declared_detectors)}",
         ),
     )
 
 
 def _describe_precomputed() -> tuple[SystemDescription, SystemDescription]:
-    parquet = f"Parquet files need pyarrow ({install_command('parquet')})"
-    versions = _versions(("pyarrow",))
+    parquet = "" if is_installed("pyarrow") else f"to read Parquet files: {install_command('parquet')}"
+    versions, notes = _versions(("pyarrow",)), (parquet,) if parquet else ()
+    vectors, comparisons = "vectors of your own: .npy, .npz or Parquet", "comparisons of your own: CSV or Parquet"
     return (
-        SystemDescription("templates", "precomputed vectors: .npy, .npz or Parquet", True, "", versions, (parquet,)),
-        SystemDescription("scores", "precomputed comparisons: CSV or Parquet", True, "", versions, (parquet,)),
+        SystemDescription("templates", vectors, True, "", versions, notes),
+        SystemDescription("scores", comparisons, True, "", versions, notes),
     )
 
 

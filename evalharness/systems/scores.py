@@ -16,6 +16,7 @@ from evalharness.systems.parquet import parquet_scores
 from evalharness.systems.tables import Faults, quote, read_csv
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_ALWAYS_READ = 100_000  # rows
 _ADVICE = "Each row is one comparison of two samples of the dataset index, listed once; no score: not completed."
 
 
@@ -62,7 +63,8 @@ def read_scores(spec: ScoresSystem, samples: Samples) -> PrecomputedScores:
     """
     faults = Faults(spec.file)
     is_parquet = spec.file.suffix in (".parquet", ".pq")
-    rows = parquet_scores(spec.file, faults) if is_parquet else _csv_scores(spec.file, faults)
+    most_rows = max(_ALWAYS_READ, len(samples) ** 2)  # each pair in both directions, and a sample with itself
+    rows = parquet_scores(spec.file, faults, most_rows=most_rows) if is_parquet else _csv_scores(spec.file, faults)
     comparisons = _resolve(rows, samples, faults, unit="row" if is_parquet else "line")
     faults.raise_if_any(_ADVICE)
     return PrecomputedScores(_identity(spec), _listed(comparisons, spec.score))

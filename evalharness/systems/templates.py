@@ -131,6 +131,8 @@ def _read_vectors(path: Path, rows: Sequence[_Row], enrolled: BoolArray, samples
             elif source is not None:
                 templates = np.zeros((int(enrolled.sum()), source.width), dtype=np.float32)
                 _fill(templates, source, rows, _Checker(faults, samples, np.cumsum(enrolled) - 1))
+    except MemoryError:
+        faults.add(f"{len(rows)} vectors of this width need more memory than this machine has")
     except UNREADABLE as error:
         faults.add(str(error) or type(error).__name__)
     except OSError as error:

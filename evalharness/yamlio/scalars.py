@@ -62,7 +62,9 @@ def resolve(text: str) -> YamlValue:
     for pattern, convert in _NUMBERS:
         if pattern.fullmatch(text):
             if len(text) > LONGEST_NUMBER:
-                raise ValueError(f"a number of {len(text)} characters; at most {LONGEST_NUMBER} are read")
+                raise ValueError(
+                    f"a number of {len(text)} characters; at most {LONGEST_NUMBER} are read; quote it if it is text"
+                )
             return convert(text)
     return text
 

@@ -90,7 +90,7 @@ def test_all_faults_come_at_once_and_say_where_to_put_a_file(tmp_path, monkeypat
         checked_weights(spec("Facenet", "yunet", unused__dat="1" * 64))
     model, detector, unused = caught.value.faults
     assert str(tmp_path / ".deepface/weights/facenet_weights.onnx") in model
-    assert "weights_sha256: {face_detection_yunet_2023mar.onnx: ...}" in detector
+    assert "weights_sha256: {face_detection_yunet_2023mar.onnx: '...'}" in detector
     assert unused == "weights_sha256 declares unused.dat, which model Facenet with detector yunet does not load"
 
 

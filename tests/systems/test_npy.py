@@ -103,6 +103,26 @@ def test_an_npz_member_that_lies_about_its_content_is_refused(tmp_path):
     assert len(faults_of(system(tmp_path, "emb.npz"))) == 1
 
 
+def test_an_npz_that_claims_more_than_deflate_can_is_refused(tmp_path):
+    write(tmp_path)
+    np.savez_compressed(tmp_path / "emb.npz", vectors=VECTORS)
+    content = bytearray((tmp_path / "emb.npz").read_bytes())
+    claim = content.rindex(b"PK\x01\x02") + 24  # size in the central directory
+    content[claim : claim + 4] = (1 << 31).to_bytes(4, "little")
+    (tmp_path / "emb.npz").write_bytes(bytes(content))
+    (found,) = faults_of(system(tmp_path, "emb.npz"))
+    assert "the archive claims 2147483648 bytes in 88: more than deflate can" in found
+
+
+def test_vectors_that_do_not_fit_in_memory_are_a_fault(tmp_path, monkeypatch):
+    def none_left(*_, **__):
+        raise MemoryError
+
+    spec = write(tmp_path)
+    monkeypatch.setattr("evalharness.systems.templates._fill", none_left)
+    assert faults_of(spec) == ["emb.npy: 3 vectors of this width need more memory than this machine has"]
+
+
 @FUZZ
 @given(content=st.binary(max_size=300))
 def test_any_bytes_as_npy_are_read_or_refused(tmp_path, content):

@@ -141,7 +141,7 @@ def test_parquet_columns_of_another_type_are_refused(tmp_path):
     pq.write_table(pa.table({"probe": [1], "score": ["x"]}), tmp_path / "scores.parquet")
     assert faults_of(system(tmp_path / "scores.parquet")) == [
         "scores.parquet: column 'probe' is of type int64; expected text",
-        "scores.parquet: 0 columns 'reference'; the columns are ['probe', 'score']",
+        "scores.parquet: no column 'reference'; the columns are 'probe', 'score'",
         "scores.parquet: column 'score' is of type string; expected numbers",
     ]
 
