@@ -187,12 +187,16 @@ class _Refused:
 
 def _names(column: "pa.Array") -> list[str | _Refused | None]:
     """The names of some rows; each is made once, however often it is repeated."""
-    from pyarrow import types
+    from pyarrow import ArrowIndexError, types
 
     encoded = column if types.is_dictionary(column.type) else column.dictionary_encode()
     used = encoded.indices.unique().drop_null()
+    try:
+        texts = encoded.dictionary.take(used)
+    except ArrowIndexError:
+        return [_Refused("a name that the file's dictionary does not hold")] * len(column)
     name_of: dict[int | None, str | _Refused | None] = {None: None}
-    name_of |= zip(used.to_pylist(), map(_name, encoded.dictionary.take(used)), strict=True)
+    name_of |= zip(used.to_pylist(), map(_name, texts), strict=True)
     return [name_of[code] for code in encoded.indices.to_pylist()]
 
 

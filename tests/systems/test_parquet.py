@@ -1,10 +1,13 @@
+from contextlib import suppress
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
+from evalharness.errors import SystemInputError
 from evalharness.plan import ScoresSystem
 from evalharness.records import ScoreKind
 from evalharness.systems import parquet_pages, read_scores, read_templates
@@ -100,7 +103,7 @@ def test_a_name_that_is_none_is_refused_with_its_row(tmp_path, name, fault):
     path = tmp_path / "scores.parquet"
     pq.write_table(pa.table({"probe": names, "reference": ["b", "b"], "score": [1.0, 2.0]}), path)
     spec = ScoresSystem(kind="scores", file=path, score=ScoreKind.SIMILARITY)
-    with pytest.raises(Exception, match="1 fault") as caught:
+    with pytest.raises(SystemInputError, match="1 fault") as caught:
         read_scores(spec, samples_named("a", "b"))
     assert caught.value.faults == (f"{path}: {fault}",)
 
@@ -140,6 +143,20 @@ def test_any_changed_byte_of_a_parquet_file_is_read_or_refused(tmp_path, place, 
     content[place % len(content)] = value
     (tmp_path / "emb.parquet").write_bytes(content)
     survives(system(tmp_path, "emb.parquet"))
+
+
+@FUZZ
+@given(place=st.integers(0, 10_000), value=st.integers(0, 255))
+@example(place=128, value=4)  # an index outside the dictionary
+def test_any_changed_byte_of_a_score_file_is_read_or_refused(tmp_path, place, value):
+    path = tmp_path / "scores.parquet"
+    table = pa.table({"probe": ["a", "a"], "reference": ["b", "c"], "score": [1.0, 2.0]})
+    pq.write_table(table, path, store_schema=False)
+    content = bytearray(path.read_bytes())
+    content[place % len(content)] = value
+    path.write_bytes(content)
+    with suppress(SystemInputError):
+        assert len(scores(path, samples_named("a", "b", "c")).scores) == 2
 
 
 @FUZZ
