@@ -12,8 +12,8 @@ from pydantic import JsonValue
 from evalharness.manifests import Admission, LoadedManifest
 from evalharness.plan import AuditPlan, ListedComparisons
 from evalharness.records import (
+    DECISION_RULE,
     BoolArray,
-    DecisionRule,
     Enrolment,
     OperatingPoint,
     Partition,
@@ -96,7 +96,7 @@ def _audit(run: Audited) -> AuditInfo:
         min_subjects=plan.min_subjects,
         disclosure_min_subjects=plan.disclosure.min_subjects,
         seed=plan.seed,
-        decision_rule=DecisionRule.MATCH_IF_AT_LEAST,
+        decision_rule=DECISION_RULE,
         plan_sha256=run.plan_sha256,
     )
 

@@ -25,6 +25,7 @@ _T = TypeVar("_T", bound=np.generic)
 
 MISSING_LABEL = "(missing)"
 ALL_GROUPS = "all"
+DECISION_RULE = "match if score >= threshold (a distance d matches if d <= threshold)"
 
 
 def frozen(array: NDArray[_T]) -> NDArray[_T]:
@@ -34,12 +35,6 @@ def frozen(array: NDArray[_T]) -> NDArray[_T]:
         result = array.copy()
     result.setflags(write=False)
     return result
-
-
-class DecisionRule(StrEnum):
-    """How a score becomes a decision; stored with every result."""
-
-    MATCH_IF_AT_LEAST = "match if score >= threshold (a distance d matches if d <= threshold)"
 
 
 class ScoreKind(StrEnum):

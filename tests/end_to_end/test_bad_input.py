@@ -26,7 +26,7 @@ def ready(toy: Toy) -> Toy:
     return toy
 
 
-def refused(done: Done, code: int, *words: str) -> None:
+def assert_refused(done: Done, code: int, *words: str) -> None:
     assert done.code == code, done.err
     for word in words:
         assert word in done.err, done.err
@@ -43,13 +43,13 @@ def test_the_toy_itself_runs(ready: Toy, command: Command) -> None:
 
 
 def test_no_plan(toy: Toy, command: Command) -> None:
-    refused(command("check", toy.folder / "nothing.yaml"), 2, "nothing.yaml")
+    assert_refused(command("check", toy.folder / "nothing.yaml"), 2, "nothing.yaml")
 
 
 def test_every_fault_of_a_plan_with_its_place(ready: Toy, command: Command) -> None:
     ready.write_plan(purpose="selling", min_subjcts="3", groups="[team, hieght]")
     done = command("check", ready.plan)
-    refused(done, 2, "plan.yaml:3:", "purpose", "min_subjcts", "min_subjects")
+    assert_refused(done, 2, "plan.yaml:3:", "purpose", "min_subjcts", "min_subjects")
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_every_fault_of_a_plan_with_its_place(ready: Toy, command: Command) -> N
 )
 def test_unknown_names(ready: Toy, command: Command, changes: dict[str, str], words: tuple[str, ...]) -> None:
     ready.write_plan(**changes)
-    refused(run(command, ready), 2, *words)
+    assert_refused(run(command, ready), 2, *words)
     assert not (ready.folder / "run").exists()
 
 
@@ -87,7 +87,7 @@ def test_consent_that_does_not_cover_the_run(
     ready: Toy, command: Command, consent: dict[str, str], words: tuple[str, ...]
 ) -> None:
     ready.write_index(SAMPLES, consent=consent)
-    refused(run(command, ready), 3, *words)
+    assert_refused(run(command, ready), 3, *words)
     assert not (ready.folder / "run").exists()
 
 
@@ -104,13 +104,13 @@ def test_consent_that_does_not_cover_the_run(
 )
 def test_score_files(ready: Toy, command: Command, row: tuple[str, str, object], words: tuple[str, ...]) -> None:
     ready.write_scores([row_ for row_ in SCORES if row_[:2] != row[:2]] + [row])
-    refused(run(command, ready), 2, "scores.csv", *words)
+    assert_refused(run(command, ready), 2, "scores.csv", *words)
 
 
 def test_missing_pairs_are_not_a_protocol(ready: Toy, command: Command) -> None:
     ready.write_scores(SCORES[:-2])
     ready.write_plan(task="{kind: verification, comparisons: all-pairs}")
-    refused(run(command, ready), 2, "2 are missing")
+    assert_refused(run(command, ready), 2, "2 are missing")
 
 
 def write_templates(toy: Toy, vectors: object, ids: list[str] | None = None) -> None:
@@ -135,12 +135,12 @@ def test_template_with_zero_norm_and_nan(ready: Toy, command: Command) -> None:
     broken[2] = 0
     broken[5, 1] = np.nan
     write_templates(ready, broken)
-    refused(run(command, ready), 2, "b1", "c2")  # both at once
+    assert_refused(run(command, ready), 2, "b1", "c2")  # both at once
 
 
 def test_templates_of_another_number(ready: Toy, command: Command) -> None:
     write_templates(ready, vectors()[:7])
-    refused(run(command, ready), 2, "7", "8")
+    assert_refused(run(command, ready), 2, "7", "8")
 
 
 def test_templates_as_pickled_objects(ready: Toy, command: Command) -> None:
@@ -149,7 +149,7 @@ def test_templates_as_pickled_objects(ready: Toy, command: Command) -> None:
     np.save(ready.folder / "v.npy", ragged, allow_pickle=True)
     (ready.folder / "ids.csv").write_text(table(("sample",), [(name,) for name, _, _ in SAMPLES]))
     ready.write_plan(system=TEMPLATES)
-    refused(run(command, ready), 2, "v.npy")
+    assert_refused(run(command, ready), 2, "v.npy")
 
 
 def test_templates_of_unequal_length(ready: Toy, command: Command) -> None:
@@ -160,7 +160,7 @@ def test_templates_of_unequal_length(ready: Toy, command: Command) -> None:
     pq.write_table(pa.table({"vector": pa.array(rows, pa.list_(pa.float32()))}), ready.folder / "v.parquet")
     (ready.folder / "ids.csv").write_text(table(("sample",), [(name,) for name, _, _ in SAMPLES]))
     ready.write_plan(system=TEMPLATES.replace("v.npy", "v.parquet"))
-    refused(run(command, ready), 2, "v.parquet: row 8", "2 numbers", "3")
+    assert_refused(run(command, ready), 2, "v.parquet: row 8", "2 numbers", "3")
 
 
 def image_plan(toy: Toy) -> None:
@@ -176,36 +176,36 @@ def test_files_that_are_not_what_the_index_pins(toy: Toy, command: Command, tmp_
     (toy.images / "b1.png").unlink()
     (toy.images / "b2.png").symlink_to(tmp_path / "secret.png")
     image_plan(toy)
-    refused(run(command, toy), 2, "3 of 4", "a2.png", "b1.png", "b2.png")
+    assert_refused(run(command, toy), 2, "3 of 4", "a2.png", "b1.png", "b2.png")
     assert not (toy.folder / "run").exists()
 
 
 def test_a_path_that_leaves_the_root(toy: Toy, command: Command) -> None:
     toy.write_rows([("a1", "../../etc/passwd", "a", "0" * 64, "red"), ("a2", "/etc/passwd", "a", "1" * 64, "red")])
     image_plan(toy)
-    refused(run(command, toy), 2, "files.csv:2", "files.csv:3")
+    assert_refused(run(command, toy), 2, "files.csv:2", "files.csv:3")
 
 
 def test_an_unknown_label(toy: Toy, command: Command) -> None:
     toy.write_index([("a1", "a", "purple"), ("a2", "a", "rde")])
     image_plan(toy)
-    refused(run(command, toy), 2, "purple", "rde", "red")
+    assert_refused(run(command, toy), 2, "purple", "rde", "red")
 
 
 def test_an_index_that_was_changed(ready: Toy, command: Command) -> None:
     index = ready.images / "files.csv"
     index.write_text(index.read_text().replace("red", "blue"))
-    refused(run(command, ready), 2, "files.csv", "digest")
+    assert_refused(run(command, ready), 2, "files.csv", "digest")
 
 
 def test_run_folder_of_another_plan(ready: Toy, command: Command) -> None:
     assert run(command, ready).code == 0
-    refused(run(command, ready), 2, "--resume")
+    assert_refused(run(command, ready), 2, "--resume")
     before = (ready.folder / "run" / "result.json").read_bytes()
     assert run(command, ready, "--resume").code == 0
     assert (ready.folder / "run" / "result.json").read_bytes() == before
     ready.write_plan(interval_level="0.9")
-    refused(run(command, ready, "--resume"), 2, "another plan", "0.95", "0.9")
+    assert_refused(run(command, ready, "--resume"), 2, "another plan", "0.95", "0.9")
     assert (ready.folder / "run" / "result.json").read_bytes() == before
 
 
@@ -215,7 +215,7 @@ def test_a_full_disk(ready: Toy, command: Command, monkeypatch: pytest.MonkeyPat
 
     with monkeypatch.context() as patch:
         patch.setattr(os, "fsync", full)
-        refused(run(command, ready), 1, "disk is full", "--resume")
+        assert_refused(run(command, ready), 1, "disk is full", "--resume")
     assert run(command, ready, "--resume").code == 0
 
 
@@ -237,16 +237,16 @@ def test_one_sample_and_one_subject(toy: Toy, command: Command) -> None:
 
 
 def test_a_report_of_nothing(tmp_path: Path, command: Command) -> None:
-    refused(command("report", tmp_path), 2, "result.json")
+    assert_refused(command("report", tmp_path), 2, "result.json")
 
 
 def test_an_unknown_schema(command: Command) -> None:
-    refused(command("schema", "plans"), 2, "plan", "manifest", "result")
+    assert_refused(command("schema", "plans"), 2, "plan", "manifest", "result")
 
 
 def test_bad_input_claims_no_run_folder_so_that_mended_input_runs(ready: Toy, command: Command) -> None:
     ready.write_scores([*SCORES, ("a1", "b1", "nan")])
-    refused(run(command, ready), 2, "nan")
+    assert_refused(run(command, ready), 2, "nan")
     assert not (ready.folder / "run").exists()
     ready.write_scores(SCORES)
     assert run(command, ready).code == 0
@@ -256,7 +256,7 @@ def test_check_refuses_what_run_refuses(ready: Toy, command: Command) -> None:
     ready.write_plan(task="{kind: verification, comparisons: all-pairs}")
     assert command("check", ready.plan).code == 0
     ready.write_scores(SCORES[:-2])
-    refused(command("check", ready.plan), 2, "2 are missing")
+    assert_refused(command("check", ready.plan), 2, "2 are missing")
 
 
 def test_check_without_a_data_root_says_what_it_left_out(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -265,7 +265,7 @@ def test_check_without_a_data_root_says_what_it_left_out(command: Command, monke
     done = command("check", example)
     assert done.code == 0, done.err
     assert "images: not checked; say where they lie with --data-root" in done.out
-    refused(command("check", example, "--data-root", "/nowhere"), 2, "/nowhere", "no such folder")
+    assert_refused(command("check", example, "--data-root", "/nowhere"), 2, "/nowhere", "no such folder")
 
 
 def test_a_plan_without_a_date_is_resumed_on_another_day(ready: Toy, command: Command) -> None:
@@ -298,10 +298,10 @@ def test_a_resolved_plan_refuses_another_edition(ready: Toy, command: Command) -
     pinned = ready.folder / "pinned.yaml"
     pinned.write_text(text.replace("  id: toy-set\n", "  manifest: data/manifest.yaml\n"))
     ready.write_index([*SAMPLES, ("e1", "e", "green")])
-    refused(command("check", pinned), 2, "dataset.index_sha256", "another edition", "dataset.manifest_sha256")
+    assert_refused(command("check", pinned), 2, "dataset.index_sha256", "another edition", "dataset.manifest_sha256")
     ready.write_index(SAMPLES)
     ready.write_scores(SCORES[1:])
-    refused(command("check", pinned), 2, "system.", "scores.csv", "the plan pins")
+    assert_refused(command("check", pinned), 2, "system.", "scores.csv", "the plan pins")
 
 
 def test_an_interrupt_says_what_is_kept(ready: Toy, command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -309,4 +309,4 @@ def test_an_interrupt_says_what_is_kept(ready: Toy, command: Command, monkeypatc
         raise KeyboardInterrupt
 
     monkeypatch.setattr("evalharness.pipeline.run_audit", interrupted)
-    refused(run(command, ready), 130, "interrupted", "--resume")
+    assert_refused(run(command, ready), 130, "interrupted", "--resume")
