@@ -13,7 +13,9 @@ from evalharness.manifests import Admission, LoadedManifest
 from evalharness.plan import AuditPlan, ListedComparisons
 from evalharness.records import (
     DECISION_RULE,
+    AcquisitionFailure,
     BoolArray,
+    DatasetFault,
     Enrolment,
     OperatingPoint,
     Partition,
@@ -216,8 +218,8 @@ def _single_sample_subjects(run: Audited) -> BoolArray:
     return single
 
 
-def _reasons(records: Mapping[int, object], member: BoolArray) -> dict[str, int]:
-    found = Counter(str(getattr(record, "reason", "")) for sample, record in records.items() if member[sample])
+def _reasons(records: Mapping[int, AcquisitionFailure | DatasetFault], member: BoolArray) -> dict[str, int]:
+    found = Counter(str(record.reason) for sample, record in records.items() if member[sample])
     return dict(sorted(found.items()))
 
 

@@ -41,7 +41,8 @@ HYPOTHETICAL = (
 _READING = (
     "A false match is a comparison of two different people that is declared a match; a false non-match is a "
     "comparison of one person with themself that is declared a non-match. Each interval is meant to hold the true "
-    "rate for {whom}, with the stated confidence, for that one number."
+    "rate for {whom}, with the stated confidence, for that one number; how "
+    "far that held where the truth was known is said under what this audit cannot tell."
 )
 _REAL = "people like those measured"
 _GENERATED = "further faces generated in the same way, and for no people"

@@ -28,6 +28,11 @@ def test_one_sitting_makes_fnmr_optimistic(known, sentence):
     assert about_sittings == ([sentence] if sentence else [])
 
 
+def test_every_audit_says_how_often_intervals_hold():
+    assert limits.COVERAGE in said()
+    assert limits.COVERAGE in said(dataset(synthetic=True))
+
+
 def test_policies_bring_their_own_sentences():
     assert limits.VENDOR in said(points=[point()])
     assert limits.FITTED not in said(points=[point()])
