@@ -42,8 +42,8 @@ ONE_AT_A_TIME = (
 )
 COVERAGE = (
     "Intervals of false match rates hold the true rate less often than their level says: on simulated scores with "
-    "known rates, nominal 95 % intervals of 30 to 100 subjects held it in 81 % to 92 % of draws, and where they missed, the "
-    "true rate was mostly higher than the interval."
+    "known rates, nominal 95 % intervals of 30 to 100 subjects held it in 81 % to 92 % of draws, and where they "
+    "missed, the true rate was mostly higher than the interval."
 )
 FITTED = (
     "Fitted thresholds were chosen on the same comparisons that are reported. Their intervals hold the threshold "
