@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Discriminator, Field, JsonValue, PrivateAttr, Tag, ValidationInfo, field_validator
 
 from evalharness.errors import PlanError
+from evalharness.plan.analysis import GroundTruthPlan, StatisticsPlan
 from evalharness.plan.fields import Attributes, Day, Label, Name, PlanFile, PlanPath, Sha256
 from evalharness.plan.points import OperatingPointPlan, plain, point_specs
 from evalharness.plan.resolution import digests, without_empty
@@ -140,6 +141,8 @@ class AuditPlan(StrictModel):
     interval_level: float = Field(default=0.95, gt=0.5, lt=1, strict=True)
     seed: int = Field(default=1, ge=0, lt=2**63, strict=True)
     disclosure: Disclosure = Disclosure()
+    statistics: StatisticsPlan = StatisticsPlan()
+    ground_truth: GroundTruthPlan | None = None
 
     _document: Document | None = PrivateAttr(default=None)
 
@@ -213,6 +216,8 @@ class AuditPlan(StrictModel):
             named = {("system", "file"): self.system.file}
         if isinstance(self.task.comparisons, ListedComparisons):
             named["task", "comparisons", "list"] = self.task.comparisons.list
+        if self.ground_truth is not None:
+            named["ground_truth", "decisions"] = self.ground_truth.decisions
         return named
 
     def resolved(self, dataset_id: str, manifest_sha256: str, index_sha256: str) -> dict[str, JsonValue]:
@@ -237,7 +242,9 @@ class AuditPlan(StrictModel):
                 part = part[str(step)]
             part[str(last)] = file
         dump["operating_points"] = self._resolved_points()
-        return {key: dump[key] for key in type(self).model_fields}
+        if self.ground_truth is None:
+            del dump["ground_truth"]
+        return {key: dump[key] for key in type(self).model_fields if key in dump}
 
     def _resolved_points(self) -> list[JsonValue]:
         return [

@@ -2,16 +2,23 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import Field, JsonValue
 
-SCHEMA_VERSION = "1.0"
+from evalharness.result.part import Part
+from evalharness.result.rows import (
+    AdjustedRow,
+    CurveInfo,
+    DifferentialRow,
+    GroupEstimateRow,
+    ScoreShiftRow,
+    TestRow,
+    WorstGroupRow,
+)
+
+SCHEMA_VERSION = "1.1"
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
-
-
-class AuditInfo(_Part):
+class AuditInfo(Part):
     """The audit itself."""
 
     name: str
@@ -28,14 +35,14 @@ class AuditInfo(_Part):
     plan_sha256: str
 
 
-class Evidence(_Part):
+class Evidence(Part):
     """One statement with the place where it can be checked."""
 
     text: str
     source: str
 
 
-class LabelInfo(_Part):
+class LabelInfo(Part):
     """One label attribute of the dataset."""
 
     attribute: str
@@ -47,7 +54,7 @@ class LabelInfo(_Part):
     multi_valued_samples: int
 
 
-class DatasetInfo(_Part):
+class DatasetInfo(Part):
     """Whom was measured, and by what right."""
 
     id: str
@@ -76,21 +83,21 @@ class DatasetInfo(_Part):
     subjects: int
 
 
-class AdmissionInfo(_Part):
+class AdmissionInfo(Part):
     """Why the run was admitted."""
 
     granted: bool
     grounds: tuple[Evidence, ...]
 
 
-class WeightsInfo(_Part):
+class WeightsInfo(Part):
     """A file of learned parameters, by digest."""
 
     name: str
     sha256: str
 
 
-class SystemInfo(_Part):
+class SystemInfo(Part):
     """What was measured."""
 
     kind: str
@@ -102,7 +109,7 @@ class SystemInfo(_Part):
     settings: dict[str, str]
 
 
-class GroupInfo(_Part):
+class GroupInfo(Part):
     """One group of a partition, with what became of its samples."""
 
     id: str
@@ -115,7 +122,7 @@ class GroupInfo(_Part):
     adequate: bool = Field(description="at least the plan's min_subjects")
 
 
-class PartitionInfo(_Part):
+class PartitionInfo(Part):
     """A division of all samples into groups."""
 
     id: str
@@ -123,7 +130,7 @@ class PartitionInfo(_Part):
     groups: tuple[GroupInfo, ...]
 
 
-class PopulationInfo(_Part):
+class PopulationInfo(Part):
     """What became of all samples together."""
 
     samples: int
@@ -135,7 +142,7 @@ class PopulationInfo(_Part):
     partitions: tuple[PartitionInfo, ...]
 
 
-class OperatingPointInfo(_Part):
+class OperatingPointInfo(Part):
     """A decided operating point."""
 
     name: str
@@ -152,7 +159,7 @@ class OperatingPointInfo(_Part):
     warnings: tuple[str, ...]
 
 
-class MeasureRow(_Part):
+class MeasureRow(Part):
     """One row of metrics.csv."""
 
     measure: str
@@ -172,7 +179,17 @@ class MeasureRow(_Part):
     effective_trials: float | None = None
 
 
-class CatalogueRow(_Part):
+class Reading(Part):
+    """The rates once more, with the recorded decisions on doubtful labels applied to the data."""
+
+    name: str
+    decisions_sha256: str = Field(description="digest of the file of decisions")
+    decisions: dict[str, int] = Field(description="how many decisions of each kind were applied")
+    operating_points: tuple[OperatingPointInfo, ...]
+    measures: tuple[MeasureRow, ...]
+
+
+class CatalogueRow(Part):
     """What a measure is: its words travel with its numbers."""
 
     id: str
@@ -184,7 +201,7 @@ class CatalogueRow(_Part):
     caution: str
 
 
-class AuditResult(_Part):
+class AuditResult(Part):
     """Everything that one audit found."""
 
     schema_version: str = Field(default=SCHEMA_VERSION, pattern=r"^1\.[0-9]{1,4}$")
@@ -195,6 +212,14 @@ class AuditResult(_Part):
     population: PopulationInfo
     operating_points: tuple[OperatingPointInfo, ...]
     measures: tuple[MeasureRow, ...]
+    differentials: tuple[DifferentialRow, ...] = ()
+    group_estimates: tuple[GroupEstimateRow, ...] = ()
+    worst_groups: tuple[WorstGroupRow, ...] = ()
+    tests: tuple[TestRow, ...] = ()
+    curves: tuple[CurveInfo, ...] = ()
+    score_shifts: tuple[ScoreShiftRow, ...] = ()
+    adjusted: tuple[AdjustedRow, ...] = ()
+    readings: tuple[Reading, ...] = ()
     catalogue: tuple[CatalogueRow, ...]
     limits: tuple[str, ...] = Field(description="what this audit cannot tell, in sentences")
     software: dict[str, str]

@@ -4,7 +4,7 @@ import sys
 import pytest
 
 import evalharness.systems
-from evalharness import cli
+from evalharness.cli import audit
 from evalharness.systems import dependencies, describe_systems
 
 
@@ -38,7 +38,7 @@ def test_what_parquet_needs_is_said_where_it_is_absent(monkeypatch):
 
 def test_the_list_fits_a_narrow_terminal(monkeypatch, capsys):
     monkeypatch.setenv("COLUMNS", "60")
-    cli.systems()
+    audit.systems()
     lines = capsys.readouterr().out.splitlines()
     assert max(map(len, lines)) <= 60
     assert [line.partition(":")[0] for line in lines if line[0] != " "] == list(by_kind())

@@ -1,0 +1,1 @@
+"""Commands: compare two runs."""

@@ -1,0 +1,1 @@
+"""Commands: power and claim."""

@@ -1,0 +1,1 @@
+"""Commands: review of the ground truth."""

@@ -1,0 +1,1 @@
+"""Counts on disk: what `compare` and `review` read of a finished run."""

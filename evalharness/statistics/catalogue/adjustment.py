@@ -1,0 +1,5 @@
+"""Adjustment for covariates."""
+
+from evalharness.statistics.catalogue.entry import CatalogueEntry
+
+ENTRIES: tuple[CatalogueEntry, ...] = ()
