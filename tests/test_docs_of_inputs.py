@@ -21,10 +21,10 @@ def blocks(name: str, language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", (DOCS / name).read_text(encoding="utf-8"), flags=re.DOTALL)
 
 
-@pytest.mark.parametrize("number", range(6))
+@pytest.mark.parametrize("number", range(7))
 def test_every_plan_of_the_guide_loads(tmp_path, number):
     examples = blocks("plan.md", "yaml")
-    assert len(examples) == 6
+    assert len(examples) == 7
     (tmp_path / "plan.yaml").write_text(examples[number])
     plan = load_plan(tmp_path / "plan.yaml")
     assert plan.operating_point_specs()

@@ -1,6 +1,7 @@
 """A plan against the manifest of its dataset: do the groups that it names exist?"""
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Mapping
 
 from evalharness.errors import PlanError
 from evalharness.manifests.schema import LabelSpec, Manifest
@@ -8,6 +9,8 @@ from evalharness.manifests.words import SEPARATOR
 from evalharness.plan import AuditPlan
 from evalharness.plan.ages import below_name, bin_names
 from evalharness.yamlio import Loc, shown, unknown
+
+_SHARES_ADD_UP = 1e-6
 
 
 def check_plan_against(plan: AuditPlan, manifest: Manifest) -> None:
@@ -27,13 +30,51 @@ def _faults(plan: AuditPlan, manifest: Manifest) -> Iterator[tuple[Loc, str]]:
     for i, point in enumerate(plan.operating_points):
         where: Loc = ("operating_points", i)
         yield from _attribute_faults(plan, manifest, point.partition or (), (*where, "partition"))
-        for attribute, value in (point.group or {}).items():
-            path: Loc = (*where, "group", attribute)
-            problems = list(_attribute_faults(plan, manifest, (attribute,), path))
-            label = manifest.label(attribute)
-            if label and not problems:
-                problems = [(path, text) for text in _value_faults(plan, label, value)]
-            yield from problems
+        yield from _group_faults(plan, manifest, point.group or {}, (*where, "group"))
+    yield from _statistics_faults(plan, manifest)
+
+
+def _group_faults(
+    plan: AuditPlan, manifest: Manifest, group: Mapping[str, str], path: Loc
+) -> Iterator[tuple[Loc, str]]:
+    for attribute, value in group.items():
+        where: Loc = (*path, attribute)
+        problems = list(_attribute_faults(plan, manifest, (attribute,), where))
+        label = manifest.label(attribute)
+        if label and not problems:
+            problems = [(where, text) for text in _value_faults(plan, label, value)]
+        yield from problems
+
+
+def _statistics_faults(plan: AuditPlan, manifest: Manifest) -> Iterator[tuple[Loc, str]]:
+    divided = {frozenset(attributes) for attributes in plan.partitions()}
+    for i, group in enumerate(plan.statistics.references):
+        where: Loc = ("statistics", "references", i)
+        yield from _group_faults(plan, manifest, group, where)
+        if frozenset(group) not in divided:
+            yield where, f"no partition of the plan divides by {'*'.join(group) or '(nothing)'}; add it to groups"
+    adjust = plan.statistics.adjust
+    if adjust is None:
+        return
+    yield from _attribute_faults(plan, manifest, adjust.covariates, ("statistics", "adjust", "covariates"))
+    for attribute, shares in adjust.target.items():
+        where = ("statistics", "adjust", "target", attribute)
+        if attribute not in adjust.covariates:
+            yield where, unknown("covariate", attribute, adjust.covariates)
+        yield from _share_faults(plan, manifest.label(attribute), shares, where)
+
+
+def _share_faults(
+    plan: AuditPlan, label: LabelSpec | None, shares: Mapping[str, float], path: Loc
+) -> Iterator[tuple[Loc, str]]:
+    for value, share in shares.items():
+        if label is not None:
+            yield from (((*path, value), text) for text in _value_faults(plan, label, value))
+        if not 0 <= share <= 1:
+            yield (*path, value), f"found {share!r}, expected a share between 0 and 1"
+    total = math.fsum(shares.values())
+    if not abs(total - 1) <= _SHARES_ADD_UP:
+        yield path, f"the shares add up to {total!r}, expected 1"
 
 
 def _attribute_faults(

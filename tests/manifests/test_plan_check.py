@@ -61,6 +61,43 @@ def test_bins_are_the_values_of_a_numeric_label(tmp_path):
     ]
 
 
+def test_every_fault_of_the_statistics_is_named_where_it_stands(tmp_path):
+    text = PLAN.split("groups:")[0] + (
+        "groups: [ethnicity]\noperating_points: [{policy: vendor, threshold: 0.6}]\nstatistics:\n"
+        "  references: [{ethnicity: white}, {ethnicity: whit}, {gender: male}, {tone: 1}]\n"
+        "  adjust:\n"
+        "    covariates: [gender, age, race]\n"
+        "    target: {gender: {female: 0.5, male: 0.6}, ethnicity: {white: 1.0}, age: {}}\n"
+    )
+    known = "Known attributes: gender, ethnicity, age"
+    assert faults(tmp_path / "plan.yaml", text) == [
+        "8:37: statistics.references.1.ethnicity: unknown value of ethnicity 'whit'; did you mean 'white'? "
+        "Known values: white, black, west_asian, east_asian",
+        "8:55: statistics.references.2: no partition of the plan divides by gender; add it to groups",
+        f"8:72: statistics.references.3.tone: unknown attribute 'tone'. {known}",
+        "8:71: statistics.references.3: no partition of the plan divides by tone; add it to groups",
+        "10:26: statistics.adjust.covariates.1: age is numeric; write age_bins, such as [18, 30, 40, 50, 60], "
+        "to divide it",
+        f"10:31: statistics.adjust.covariates.2: unknown attribute 'race'. {known}",
+        "11:14: statistics.adjust.target.gender: the shares add up to 1.1, expected 1",
+        "11:48: statistics.adjust.target.ethnicity: unknown covariate 'ethnicity'. Known covariates: gender, age, race",
+        "11:73: statistics.adjust.target.age: the shares add up to 0.0, expected 1",
+    ]
+
+
+def test_a_share_beyond_one_is_named(tmp_path):
+    text = PLAN.split("groups:")[0] + (
+        "groups: [ethnicity]\noperating_points: [{policy: vendor, threshold: 0.6}]\nstatistics:\n"
+        "  adjust: {covariates: [gender], target: {gender: {female: -0.5, male: 1.5, men: 0}}}\n"
+    )
+    found = faults(tmp_path / "plan.yaml", text)
+    assert [fault.partition(": ")[2] for fault in found] == [
+        "statistics.adjust.target.gender.female: found -0.5, expected a share between 0 and 1",
+        "statistics.adjust.target.gender.male: found 1.5, expected a share between 0 and 1",
+        "statistics.adjust.target.gender.men: unknown value of gender 'men'. Known values: female, male",
+    ]
+
+
 def test_a_plan_made_in_python_is_checked_too():
     plan = AuditPlan(
         audit="a",

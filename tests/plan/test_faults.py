@@ -56,7 +56,8 @@ plan.yaml:1:1: audit: found 'my audit', expected letters, digits, - and _, at mo
 plan.yaml:1:1: purpose: this key is missing and is needed
 plan.yaml:2:1: date: found 2026-02-30, which is no day of the calendar
 plan.yaml:3:1: purpos: unknown key 'purpos'; did you mean 'purpose'? Known keys: audit, date, purpose, dataset, \
-system, two_faces, task, groups, age_bins, min_subjects, operating_points, interval_level, seed, disclosure, statistics, ground_truth
+system, two_faces, task, groups, age_bins, min_subjects, operating_points, interval_level, seed, disclosure, \
+statistics, ground_truth
 plan.yaml:4:1: dataset.id: names no dataset; expected an id from the catalogue, or a manifest
 plan.yaml:5:10: system.kind: unknown value 'dlibb'; did you mean 'dlib'? \
 Known values: dlib, deepface, templates, scores
