@@ -4,6 +4,7 @@ from decimal import ROUND_FLOOR, Context, Decimal
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _SMALLEST_PERCENT = 1e-4  # below, powers of ten
+_LARGEST_PLAIN = 1e7  # above, powers of ten
 _SMALLEST_IN_PERCENT = 1e-7  # beside a limit in per cent
 
 
@@ -48,6 +49,23 @@ def rate(value: float) -> str:
         digits, _, power = f"{value:.2e}".partition("e")
         return f"{digits} × 10{str(int(power)).translate(_SUPERSCRIPTS)}"
     return f"{_percent(value)}%"
+
+
+def number(value: float) -> str:
+    """A ratio, a score or an index to three significant digits.
+
+    Only 0.0 prints as ``0``.
+
+    >>> [number(v) for v in (0.0, 1.0, 75.19, -0.6372, 12345.6, 0.0000321, 3.2e9)]
+    ['0', '1.00', '75.2', '-0.637', '12,300', '3.21 × 10⁻⁵', '3.20 × 10⁹']
+    """
+    if value == 0:
+        return "0"
+    if not _SMALLEST_PERCENT <= abs(value) < _LARGEST_PLAIN:
+        digits, _, power = f"{value:.2e}".partition("e")
+        return f"{digits} × 10{str(int(power)).translate(_SUPERSCRIPTS)}"
+    short = Context(prec=3).create_decimal(Decimal(repr(value)))
+    return f"{short:,.{max(2 - short.adjusted(), 0)}f}"
 
 
 def _percent(value: float, digits: int = 3) -> str:
@@ -113,3 +131,17 @@ def plain_rate(value: float) -> str:
     if value == 0:
         return "0"
     return f"{value:.1e}" if 0 < value < _SMALLEST_PERCENT else f"{_percent(value, digits=2)}%"
+
+
+def plain_number(value: float) -> str:
+    """A ratio or an index for a terminal: two significant digits, no superscripts.
+
+    >>> [plain_number(v) for v in (0.0, 1.04, 75.19, 310.5, 0.0000321)]
+    ['0', '1.0', '75', '310', '3.2e-05']
+    """
+    if value == 0:
+        return "0"
+    if not _SMALLEST_PERCENT <= abs(value) < _LARGEST_PLAIN:
+        return f"{value:.1e}"
+    short = Context(prec=2).create_decimal(Decimal(repr(value)))
+    return f"{short:.{max(1 - short.adjusted(), 0)}f}"

@@ -18,6 +18,7 @@ from evalharness.result import (
     WeightsInfo,
     standard_limits,
 )
+from tests.reporting.example_differences import with_differences
 from tests.reporting.example_rows import measures
 
 SIZES = {
@@ -286,3 +287,23 @@ def one_group() -> AuditResult:
 def sixty_groups() -> AuditResult:
     """Sixty groups."""
     return build([point()], population({"site": {f"site=place {i:02}": 5 + i for i in range(60)}}))
+
+
+def differences() -> AuditResult:
+    """Four policies with everything that schema 1.1 added."""
+    return with_differences(london())
+
+
+def private_differences() -> AuditResult:
+    """The same where group sizes are not public."""
+    return with_differences(private())
+
+
+def one_group_differences() -> AuditResult:
+    """One group alone."""
+    return with_differences(one_group())
+
+
+def sixty_groups_differences() -> AuditResult:
+    """Sixty groups."""
+    return with_differences(sixty_groups())
