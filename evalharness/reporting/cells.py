@@ -42,36 +42,39 @@ def counted_cell(value: float | None, row: MeasureRow | None, *, why: str = "") 
     """A rate with the counts of the same rate, as the table of rates has them."""
     if value is None:
         return Cell("undefined", detail=why, absent=True)
-    counted = ""
-    if row is not None and row.value == value and row.errors is not None and row.trials is not None:
-        counted = counts(row.errors, row.trials)
-    return Cell(rate(value), detail=" · ".join(filter(None, [counted, one_in(value)])), numeric=True)
+    beside = counted(row) if row is not None and row.value == value else ""
+    return Cell(rate(value), detail=" · ".join(filter(None, [beside, one_in(value)])), numeric=True)
+
+
+def counted(row: MeasureRow) -> str:
+    """Errors and trials, where the row has both."""
+    return counts(row.errors, row.trials) if row.errors is not None and row.trials is not None else ""
 
 
 def rate_limits(lower: float | None, upper: float | None) -> Cell:
     """The interval of a proportion."""
-    return _limits(lower, upper, interval)
+    return _limits(lower, upper, interval, rate)
 
 
 def number_limits(lower: float | None, upper: float | None) -> Cell:
     """The interval of a ratio, score or index."""
-    return _limits(lower, upper, lambda low, high: f"{number(low)} to {number(high)}")
+    return _limits(lower, upper, lambda low, high: f"{number(low)} to {number(high)}", number)
 
 
-def _limits(lower: float | None, upper: float | None, form: Callable[[float, float], str]) -> Cell:
-    if lower is None or upper is None:
+def _limits(
+    lower: float | None, upper: float | None, form: Callable[[float, float], str], one: Callable[[float], str]
+) -> Cell:
+    if lower is None:
         return Cell("none", absent=True)
-    return Cell(form(lower, upper), numeric=True)
+    return Cell(groupwording.or_more(one(lower)) if upper is None else form(lower, upper), numeric=True)
 
 
-def equal_cell(mean: float | None, upper: float | None, share: float | None, form: Callable[[float], str]) -> Cell:
-    """What groups of equal rates would show: on average, at most, and how often as much as was seen."""
-    details = [groupwording.at_most(form(upper))] if upper is not None and mean is not None else []
-    details += [groupwording.as_often(rate(share))] if share is not None else []
+def equal_cell(mean: float | None, upper: float | None, form: Callable[[float], str]) -> Cell:
+    """What groups of equal rates would show: on average, and at most."""
+    most = groupwording.as_far_as(form(upper)) if upper is not None else ""
     if mean is None:
-        head = groupwording.at_most(form(upper)) if upper is not None else ""
-        return Cell(head, detail="; ".join(details), numeric=True) if head or details else EMPTY
-    return Cell(form(mean), detail="; ".join(details), numeric=True)
+        return Cell(most, numeric=bool(most))
+    return Cell(form(mean), detail=most, numeric=True)
 
 
 def shared_notes(findings: Findings, rows: Sequence[Noted]) -> tuple[list[str], list[Cell]]:
@@ -81,9 +84,10 @@ def shared_notes(findings: Findings, rows: Sequence[Noted]) -> tuple[list[str], 
     return sentences, [Cell(findings.said(notes_in_words(text))) for text in own]
 
 
-def why(findings: Findings, note: str) -> str:
-    """The reason of an undefined number, without the word that stands above it already."""
-    return findings.said(notes_in_words(note)).removeprefix("undefined: ")
+def why(findings: Findings, note: str, said: Sequence[str] = ()) -> str:
+    """The reason of an undefined number, without the word that stands above it and what a sentence below says."""
+    parts = notes_in_words(note).removeprefix("undefined: ").split("; ")
+    return findings.said("; ".join(part for part in parts if sentence(part) not in said))
 
 
 def sentence(text: str) -> str:

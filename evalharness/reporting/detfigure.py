@@ -80,7 +80,7 @@ def det_figure(plot: DetPlot) -> str:
         legend = _LINE * (len(plot.curves) + len(plot.sign_names)) + 0.15
         height = 0.08 + _PLOT + _FOOT + legend
         figure = Figure(figsize=(WIDTH, height))
-        axes = figure.add_axes((0.15, (_FOOT + legend) / height, 0.8, _PLOT / height))
+        axes = figure.add_axes((0.18, (_FOOT + legend) / height, 0.77, _PLOT / height))
         _frame(axes, plot.corner)
         _line(axes, plot.together, plot.corner, color="#8d969d", linewidth=2.6, zorder=1.5)
         for place, curve in enumerate(plot.curves):
@@ -98,7 +98,7 @@ def _frame(axes: "Axes", begin: Point) -> None:
     axes.set_yscale("log")
     axes.set_xlim(begin[0], 1.0)
     axes.set_ylim(begin[1], 1.0)
-    room = max(int(0.8 * WIDTH * 72 / _TICK), 2)
+    room = max(int(0.77 * WIDTH * 72 / _TICK), 2)
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_locator(LogLocator(base=10, numticks=room))
         axis.set_minor_locator(NullLocator())

@@ -8,6 +8,7 @@ from evalharness.reporting.cells import (
     SUPPRESSED,
     equal_cell,
     folded,
+    known_cell,
     number_limits,
     rate_limits,
     shared_notes,
@@ -24,8 +25,10 @@ _COLUMNS = (
     Column("Value", numeric=True),
     Column("Interval", numeric=True),
     Column("If rates were equal", numeric=True),
+    Column("As far by chance", numeric=True),
     Column("Note"),
 )
+_OPTIONAL = ("Interval", "If rates were equal", "As far by chance", "Note")
 
 
 def differential_section(findings: Findings, point: str, partition: str, *, key: str) -> Section | None:
@@ -72,10 +75,11 @@ def _measures(findings: Findings, rows: Sequence[DifferentialRow], kind: str, ke
     shown = [row for row in rows if not withheld(findings, row)]
     sentences, notes = shared_notes(findings, shown)
     own = dict(zip(map(id, shown), notes, strict=True))
+    blank = (SUPPRESSED, *(EMPTY for _ in _OPTIONAL))
     body = tuple(
         (
             Cell(findings.measure_name(row.measure)),
-            *((*_numbers(findings, row), own[id(row)]) if id(row) in own else (SUPPRESSED, EMPTY, EMPTY, EMPTY)),
+            *((*_numbers(findings, row, sentences), own[id(row)]) if id(row) in own else blank),
         )
         for row in rows
     )
@@ -88,25 +92,26 @@ def _measures(findings: Findings, rows: Sequence[DifferentialRow], kind: str, ke
         rows=body,
         notes=tuple(filter(None, below)),
     )
-    return table.without_empty_columns("If rates were equal", "Note")
+    return table.without_empty_columns(*_OPTIONAL)
 
 
-def _numbers(findings: Findings, row: DifferentialRow) -> tuple[Cell, Cell, Cell]:
+def _numbers(findings: Findings, row: DifferentialRow, said: Sequence[str]) -> tuple[Cell, Cell, Cell, Cell]:
     proportion = _is_proportion(findings, row.measure)
     form = rate if proportion else number
     beside = [groupwording.at_least(number(row.bound))] if row.bound is not None else []
     beside += [groupwording.smoothed(form(row.smoothed))] if row.smoothed is not None else []
-    equal = equal_cell(row.floor, row.floor_upper, row.p_equal, form)
+    equal = equal_cell(row.floor, row.floor_upper, form), known_cell(row.p_equal, rate)
     if row.value is None:
-        reason = "; ".join(filter(None, [why(findings, row.note), *beside]))
-        return Cell("undefined", detail=reason, absent=True), EMPTY, equal
+        reason = "; ".join(filter(None, [why(findings, row.note, said), *beside]))
+        return Cell("undefined", detail=reason, absent=True), EMPTY, *equal
     value = Cell(form(row.value), detail="; ".join(beside), numeric=True)
-    return value, (rate_limits if proportion else number_limits)(row.lower, row.upper), equal
+    return value, (rate_limits if proportion else number_limits)(row.lower, row.upper), *equal
 
 
 def _is_proportion(findings: Findings, measure: str) -> bool:
-    """Whether a measure is in the unit of a rate; the catalogue of the result says so."""
-    return any(row.unit.startswith("proportion") for row in findings.result.catalogue if row.id == measure)
+    """Whether a measure is in the unit of a rate, as a difference of rates is; else the result's catalogue says so."""
+    units = (row.unit for row in findings.result.catalogue if row.id == measure)
+    return measure.endswith(".difference") or any(unit.startswith("proportion") for unit in units)
 
 
 def _ends(rows: Sequence[DifferentialRow]) -> str:
@@ -151,12 +156,12 @@ def _ratios(findings: Findings, rows: Sequence[DifferentialRow], kind: str, key:
         table = Table(
             id=f"{key}-{place}",
             caption=f"{_title(kind)}: each group over “{over}” ({level(mine[0].level)} intervals)",
-            columns=(Column("Group"), *_COLUMNS),
+            columns=(Column("Group"), Column("Ratio", numeric=True), *_COLUMNS[1:]),
             rows=tuple(
-                (Cell(group_label(row.group)), *_numbers(findings, row), note)
+                (Cell(group_label(row.group)), *_numbers(findings, row, sentences), note)
                 for row, note in zip(shown, notes, strict=True)
             ),
             notes=tuple(sentences),
             collapsed=folded(len(shown), "ratios"),
         )
-        yield table.without_empty_columns("If rates were equal", "Note")
+        yield table.without_empty_columns(*_OPTIONAL)

@@ -20,13 +20,13 @@ BLEND = "Blends of both rates"
 
 # --- differentials
 EQUAL_RATES = (
-    "“If rates were equal” is what the measure shows, on average and at most with the stated confidence, where every "
-    "group has the same rate and as many effective comparisons as here. A value within that range is what equal rates "
-    "give as well."
+    "“If rates were equal” is what a measure shows, on average and, with the stated confidence, at the furthest, where "
+    "every group has the same rate and as many effective comparisons as here. A value within that range is what equal "
+    "rates give as well; “as far by chance” is how often they do."
 )
 BOUND = (
-    "Where a group has no errors, a ratio is undefined. “At least” is then the lower limit of the highest rate over "
-    "the upper limit of the lowest; below 1 it shows no difference. “Smoothed” adds half an error to each group."
+    "Where a group has no errors, a ratio is undefined. “At least” is then a lower limit of the highest rate over "
+    "upper limits of the others; below 1 it shows no difference. “Smoothed” adds half an error to each group."
 )
 SEPARATE = (
     "False matches and false non-matches hurt different people in different ways and are kept apart; a blend of both "
@@ -36,11 +36,22 @@ ENDS_WITHHELD = "Measures whose highest or lowest group is suppressed are suppre
 
 # --- worst group
 WORST_LEAD = (
-    "The highest of several rates is partly the highest by chance. So it stands here with limits that hold for all "
-    "groups at once, drawn towards what the other groups show (shrunken), beside the highest rate that equal groups "
-    "would have, and as measured on people who did not take part in choosing it (split-half)."
+    "The highest of several rates is in part the highest by chance. So beside it stand limits that hold for all groups "
+    "at once, the rate drawn towards what the other groups show, the highest rate that equal groups would have, and "
+    "the rate of the group chosen on one half of the people as measured on the other half."
 )
-ESTIMATES = "Every group, with limits that hold for all groups of the partition at once"
+WORST_HEAD = "Of the highest rate"
+WORST_LINES = (
+    "Group with the highest rate",
+    "Observed",
+    "Limits that hold for all groups at once",
+    "Shrunken towards the other groups",
+    "Highest rate if all were equal",
+    "Equal rates reach as high in",
+    "On people who did not choose it (split-half)",
+    "Worst of both halves in",
+    "Note",
+)
 
 # --- tests
 TESTS_LEAD = (
@@ -68,7 +79,7 @@ CURVES_LEAD = (
 )
 CURVE_AXES = "Both axes are logarithmic; further down and left there are fewer errors."
 CURVE_ZERO = "Open sign or line at the edge: a rate of zero."
-CURVE_ALL = "Thin grey line: all samples together."
+CURVE_ALL = "Thick grey line: all samples, any two people."
 EER_NOTE = (
     "EER: where both error rates are equal, between two neighbouring thresholds. No system runs at another threshold "
     "for each group, so it is no operating point."
@@ -76,7 +87,8 @@ EER_NOTE = (
 CURVE_POINTS = "The groups at each operating point, and their equal error rates"
 SHIFT_NOTE = (
     "Scores are in the system's own unit. KS: largest vertical distance of the two distributions; Wasserstein: area "
-    "between them; overlap: shared area; d′: distance of a group's mated from its non-mated scores in standard "
+    "between them; overlap: shared area; tail: the score that the stated share of comparisons reaches, and its shift "
+    "against the other; d′: distance of a group's mated from its non-mated scores in standard "
     "deviations. The middle of a distribution says little on rare errors: the tail shift does. No p-values are given, "
     "since comparisons that share a person are not independent."
 )
@@ -118,24 +130,19 @@ def smoothed(value: str) -> str:
     return f"smoothed: {value}"
 
 
-def at_most(upper: str) -> str:
-    """The upper quantile of what equal rates give."""
-    return f"at most {upper}"
+def as_far_as(quantile: str) -> str:
+    """The quantile of what equal rates give, away from equality."""
+    return f"as far as {quantile}"
 
 
-def as_often(share: str) -> str:
-    """How often equal rates are at least as far from equality."""
-    return f"as far or further in {share} of draws"
+def or_more(lower: str) -> str:
+    """An interval that the data do not limit above."""
+    return f"{lower} or more"
 
 
 def of_groups(number: int) -> str:
     """How many groups one is the worst of."""
     return f"of {number:,} group{'s' if number != 1 else ''}"
-
-
-def agreement(share: str) -> str:
-    """How often the worst group of one half is the worst of the other."""
-    return f"the worst of both halves in {share} of splits"
 
 
 def largest_ratio(by: str, rate: str, *, ends: tuple[str, str], value: str, limits: str, equal: str) -> str:

@@ -85,8 +85,8 @@ def _pairs(findings: Findings, rows: Sequence[TestRow], key: str) -> Table:
     ]
     table = Table(
         id=key,
-        caption=f"{findings.measure_name(first.test)}: {measure}, pairs of groups by "
-        f"{partition_label(first.partition)} ({level(first.level)} intervals)",
+        caption=f"{measure}, pairs of groups by {partition_label(first.partition)} "
+        f"({level(first.level)} intervals). Test: {findings.measure_name(first.test)}",
         columns=(
             Column("Groups"),
             Column("Ratio", numeric=True),

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from evalharness.reporting import groupwording
+from evalharness.reporting.cells import number_limits
 from evalharness.reporting.differences import withheld
 from evalharness.reporting.lookup import ALL, RATES, Findings
 from evalharness.reporting.numbers import interval, level, number, rate
@@ -46,8 +47,8 @@ def _ratio_sentence(row: DifferentialRow) -> str:
         assert row.bound is not None
         return groupwording.least_ratio(by, name, bound=number(row.bound), shows=row.bound >= 1)
     limits = "no interval"
-    if row.lower is not None and row.upper is not None:
-        limits = f"{level(row.level)} interval {number(row.lower)} to {number(row.upper)}"
+    if row.lower is not None:
+        limits = f"{level(row.level)} interval {number_limits(row.lower, row.upper).text}"
     highest, lowest = (group_label(group) if group else "" for group in (row.highest, row.lowest))
     return groupwording.largest_ratio(
         by,

@@ -9,7 +9,7 @@ from evalharness.result import AuditResult
 from evalharness.result.rows import DifferentialRow
 
 _RATES = {"fmr": "FMR", "fnmr": "FNMR"}
-_MEASURES = {"max_min": "max/min", "max_geomean": "max/geomean", "gini_corrected": "Gini, corrected"}
+_MEASURES = {"max_min": "max/min", "max_geomean": "max/geomean", "gini_corrected": "corrected Gini"}
 
 
 def difference_lines(result: AuditResult, width: int) -> Iterator[str]:
@@ -23,7 +23,7 @@ def difference_lines(result: AuditResult, width: int) -> Iterator[str]:
     if place is None:
         return
     rows = [row for row in result.differentials if (row.operating_point, row.partition) == place]
-    table: list[Line] = [("measure", "value", "if rates were equal")]
+    table: list[Line] = [("measure", "value", "if equal rates")]
     table += [
         (f"  {rate} {measure}", _value(row), _equal(row))
         for kind, rate in _RATES.items()
@@ -50,10 +50,11 @@ def _place(result: AuditResult) -> tuple[str, str] | None:
 
 def _value(row: DifferentialRow) -> str:
     if row.value is None:
-        return f"n/a, at least {plain_number(row.bound)}" if row.bound is not None else "n/a"
-    if row.lower is None or row.upper is None:
+        return f"at least {plain_number(row.bound)}" if row.bound is not None else "n/a"
+    if row.lower is None:
         return plain_number(row.value)
-    return f"{plain_number(row.value)} [{plain_number(row.lower)}, {plain_number(row.upper)}]"
+    upper = plain_number(row.upper) if row.upper is not None else "none"
+    return f"{plain_number(row.value)} [{plain_number(row.lower)}, {upper}]"
 
 
 def _equal(row: DifferentialRow) -> str:

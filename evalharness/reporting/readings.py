@@ -1,10 +1,10 @@
 """Both readings of doubtful labels: the rates as labelled beside those with the recorded decisions."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from evalharness.reporting import groupwording, wording
-from evalharness.reporting.cells import folded
+from evalharness.reporting.cells import counted
 from evalharness.reporting.lookup import ALL, Findings
 from evalharness.reporting.numbers import count, interval, threshold
 from evalharness.reporting.rates import rate_cell
@@ -32,15 +32,20 @@ def reading_views(findings: Findings) -> list[ReadingView]:
 
 def _view(findings: Findings, reading: Reading, key: str) -> ReadingView:
     decided = Findings.of(findings.result.model_copy(update={"measures": reading.measures}))
-    points = {point.name: point for point in reading.operating_points}
+    others = {point.name: point for point in reading.operating_points}
+    points = [point for point in findings.result.operating_points if point.name in others]
     return ReadingView(
         title=reading.name,
         facts=tuple(_facts(reading)),
-        tables=tuple(
-            _table(findings, decided, point, points[point.name], f"{key}-{place}")
-            for place, point in enumerate(findings.result.operating_points, 1)
-            if point.name in points
-        ),
+        tables=(
+            _together(findings, decided, points, key),
+            *(
+                _groups(findings, decided, point, others[point.name], f"{key}-{place}")
+                for place, point in enumerate(points, 1)
+            ),
+        )
+        if points
+        else (),
     )
 
 
@@ -50,42 +55,55 @@ def _facts(reading: Reading) -> Iterator[Fact]:
     yield Fact("Decisions applied", said or "none")
 
 
-def _table(
+def _together(labelled: Findings, decided: Findings, points: Sequence[OperatingPointInfo], key: str) -> Table:
+    """All groups together at every operating point."""
+    rows = tuple((Cell(point.name), *_cells(labelled, decided, point.name, ALL)) for point in points)
+    return Table(
+        id=f"{key}-all",
+        caption="All groups together in both readings",
+        columns=(Column("Operating point"), *_columns()),
+        rows=rows,
+        notes=_withheld(labelled, rows),
+    )
+
+
+def _groups(
     labelled: Findings, decided: Findings, point: OperatingPointInfo, other: OperatingPointInfo, key: str
 ) -> Table:
-    groups = [ALL, *(group.id for part in labelled.result.population.partitions for group in part.groups)]
-    body = tuple(
-        (
-            Cell(wording.TOGETHER if group == ALL else group_label(group)),
-            *(_cell(found, measure, point.name, group) for measure, _ in _MEASURES for found in (labelled, decided)),
-        )
-        for group in groups
-    )
-    notes = [groupwording.thresholds(_threshold(point), _threshold(other))]
-    if any(cell.text == wording.WITHHELD for row in body for cell in row):
-        notes.append(labelled.disclosure.note)
+    """Every group at one operating point."""
+    groups = dict.fromkeys(group.id for part in labelled.result.population.partitions for group in part.groups)
+    rows = tuple((Cell(group_label(group)), *_cells(labelled, decided, point.name, group)) for group in groups)
     return Table(
         id=key,
-        caption=f"{point.name}: rates in both readings",
-        columns=(
-            Column("Group"),
-            *(
-                Column(f"{title} {reading}", numeric=True)
-                for _, title in _MEASURES
-                for reading in ("as labelled", "with decisions")
-            ),
-        ),
-        rows=body,
-        notes=tuple(notes),
-        total=True,
-        collapsed=folded(len(body), "rows"),
+        caption=f"{point.name}, every group in both readings",
+        columns=(Column("Group"), *_columns()),
+        rows=rows,
+        notes=(groupwording.thresholds(_threshold(point), _threshold(other)), *_withheld(labelled, rows)),
+        collapsed=groupwording.show(f"{len(rows):,} groups"),
     )
+
+
+def _columns() -> Iterator[Column]:
+    for _, title in _MEASURES:
+        yield Column(f"{title} as labelled", numeric=True)
+        yield Column(f"{title} with decisions", numeric=True)
+
+
+def _withheld(findings: Findings, rows: Sequence[tuple[Cell, ...]]) -> tuple[str, ...]:
+    blank = any(cell.absent and cell.text == wording.WITHHELD for row in rows for cell in row)
+    return (findings.disclosure.note,) if blank else ()
+
+
+def _cells(labelled: Findings, decided: Findings, point: str, group: str) -> Iterator[Cell]:
+    return (_cell(found, measure, point, group) for measure, _ in _MEASURES for found in (labelled, decided))
 
 
 def _cell(findings: Findings, measure: str, point: str, group: str) -> Cell:
     row = findings.group_rate(measure, point, group)
     cell = rate_cell(row, hidden=findings.disclosure.withholds(row, group))
-    return cell if cell.absent or row is None else Cell(cell.text, f"{cell.detail}; {_limits(row)}", numeric=True)
+    if cell.absent or row is None:
+        return cell
+    return Cell(cell.text, "; ".join(filter(None, [counted(row), _limits(row)])), numeric=True)
 
 
 def _limits(row: MeasureRow) -> str:

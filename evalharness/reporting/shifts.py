@@ -11,7 +11,7 @@ from evalharness.reporting.text import group_label, partition_label
 from evalharness.result.rows import ScoreShiftRow
 
 _TITLES = {"mated": groupwording.MATED, "non-mated": groupwording.NON_MATED}
-_OPTIONAL = ("KS", "Wasserstein", "Overlap", "d′", "Tail", "Tail shift", "Note")
+_OPTIONAL = ("KS", "Wasserstein", "Overlap", "d′", "Tail", "Note")
 
 
 def shift_tables(findings: Findings, partition: str, *, key: str) -> list[Table]:
@@ -49,10 +49,11 @@ def _table(findings: Findings, rows: Sequence[ScoreShiftRow], key: str) -> Table
 
 def _cells(findings: Findings, row: ScoreShiftRow) -> tuple[Cell, ...]:
     beside = f"beside {group_label(row.reference)}" if row.reference else ""
-    spread = f"sd {number(row.standard_deviation)}" if row.standard_deviation is not None else ""
+    spread = f"sd\u00a0{number(row.standard_deviation)}" if row.standard_deviation is not None else ""
     mean = known_cell(row.mean, detail=spread)
     if row.mean is None:
         mean = Cell("undefined", detail=why(findings, row.note), absent=True)
+    shift = f"shift\u00a0{number(row.tail_shift)}" if row.tail_shift is not None else ""
     share = f"reached by {rate(row.tail_share)}" if row.tail_share is not None else ""
     return (
         Cell(group_label(row.group), detail=beside),
@@ -63,8 +64,7 @@ def _cells(findings: Findings, row: ScoreShiftRow) -> tuple[Cell, ...]:
         known_cell(row.wasserstein),
         known_cell(row.overlap),
         known_cell(row.d_prime),
-        known_cell(row.tail_quantile, detail=share),
-        known_cell(row.tail_shift),
+        known_cell(row.tail_quantile, detail="; ".join(filter(None, [share, shift]))),
     )
 
 
@@ -73,5 +73,5 @@ def _median(row: ScoreShiftRow) -> Cell:
     if len(row.quantiles) != 5 or row.quantiles[2] is None:
         return Cell("")
     low, middle, high = row.quantiles[0], row.quantiles[2], row.quantiles[4]
-    ends = f"90% from {number(low)} to {number(high)}" if low is not None and high is not None else ""
+    ends = f"90%: {number(low)} to {number(high)}" if low is not None and high is not None else ""
     return Cell(number(middle), detail=ends, numeric=True)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from evalharness.reporting import groupwording
-from evalharness.reporting.cells import folded, why
+from evalharness.reporting.cells import counted, folded, why
 from evalharness.reporting.detfigure import MOST_CURVES, DetCurve, DetPlot, Point, corner, det_figure
 from evalharness.reporting.lookup import ALL, Findings
 from evalharness.reporting.numbers import interval, rate
@@ -122,16 +122,14 @@ def _points_table(
         caption=groupwording.CURVE_POINTS,
         columns=(
             Column("Group"),
-            *(Column(f"{point.name}: FMR", numeric=True) for point in points),
-            *(Column(f"{point.name}: FNMR", numeric=True) for point in points),
+            *(Column(f"{point.name}: FMR, FNMR", numeric=True) for point in points),
             Column("EER", numeric=True),
             Column("Note"),
         ),
         rows=tuple(
             (
                 Cell(_name(row.group)),
-                *(rate_cell(_rates(findings, point, row.group)[0], hidden=False) for point in points),
-                *(rate_cell(_rates(findings, point, row.group)[1], hidden=False) for point in points),
+                *(_both(*_rates(findings, point, row.group)) for point in points),
                 _eer(row),
                 Cell(why(findings, row.note)),
             )
@@ -139,6 +137,13 @@ def _points_table(
         ),
         collapsed=folded(len(curves), "groups"),
     ).without_empty_column("Note")
+
+
+def _both(fmr: MeasureRow | None, fnmr: MeasureRow | None) -> Cell:
+    """Both rates of a sign in a figure, with their counts."""
+    cells = [rate_cell(row, hidden=False) for row in (fmr, fnmr)]
+    beside = (counted(row) for row in (fmr, fnmr) if row is not None)
+    return Cell(", ".join(cell.text for cell in cells), detail="; ".join(filter(None, beside)), numeric=True)
 
 
 def _eer(row: CurveInfo) -> Cell:

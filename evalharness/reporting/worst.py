@@ -8,7 +8,6 @@ from evalharness.reporting.cells import (
     SUPPRESSED,
     counted_cell,
     equal_cell,
-    folded,
     known_cell,
     name_cell,
     rate_limits,
@@ -37,48 +36,45 @@ def worst_section(findings: Findings, point: str, partition: str, *, key: str) -
 
 
 def _worst_table(findings: Findings, rows: Sequence[WorstGroupRow], key: str) -> Table:
+    """One column a rate, one row a question: read downwards, every line takes something off the first."""
     shown = [row for row in rows if not findings.conceals(row.measure, row.operating_point, row.group)]
     sentences, notes = shared_notes(findings, shown)
     own = dict(zip(map(id, shown), notes, strict=True))
     if len(shown) < len(rows):
         sentences.append(findings.disclosure.note)
-    table = Table(
+    columns = [
+        _worst_cells(findings, row, own[id(row)])
+        if id(row) in own
+        else (SUPPRESSED, *(EMPTY for _ in groupwording.WORST_LINES[1:]))
+        for row in rows
+    ]
+    lines = zip(groupwording.WORST_LINES, *columns, strict=True)
+    return Table(
         id=f"{key}-worst-groups",
         caption=f"Highest rate by {partition_label(rows[0].partition)} "
         f"({level(rows[0].level)} limits for all groups at once)",
         columns=(
-            Column("Rate"),
-            Column("Worst group"),
-            Column("Observed", numeric=True),
-            Column("Interval", numeric=True),
-            Column("Shrunken", numeric=True),
-            Column("If rates were equal", numeric=True),
-            Column("Split-half", numeric=True),
-            Column("Note"),
+            Column(groupwording.WORST_HEAD),
+            *(Column(groupwording.RATE_NAMES.get(row.measure, row.measure), numeric=True) for row in rows),
         ),
-        rows=tuple(
-            (
-                Cell(groupwording.RATE_NAMES.get(row.measure, row.measure)),
-                *(_worst_cells(findings, row, own[id(row)]) if id(row) in own else (SUPPRESSED, *[EMPTY] * 6)),
-            )
-            for row in rows
-        ),
+        rows=tuple((Cell(name), *cells) for name, *cells in lines if any(cell.text for cell in cells)),
         notes=tuple(sentences),
     )
-    return table.without_empty_columns("Shrunken", "If rates were equal", "Split-half", "Note")
 
 
 def _worst_cells(findings: Findings, row: WorstGroupRow, note: Cell) -> tuple[Cell, ...]:
+    """The answers to ``WORST_LINES`` for one rate."""
     counted = findings.group_rate(row.measure, row.operating_point, row.group)
-    agreement = groupwording.agreement(rate(row.split_agreement)) if row.split_agreement is not None else ""
     name = group_label(row.group) if row.group else "none"
     return (
         Cell(name, detail=groupwording.of_groups(row.groups), absent=not row.group),
         counted_cell(row.value, counted, why=why(findings, row.note)),
         EMPTY if row.value is None else rate_limits(row.lower, row.upper),
         known_cell(row.shrunken, rate),
-        equal_cell(row.equal_mean, row.equal_upper, row.p_equal, rate),
-        known_cell(row.split_half, rate, agreement),
+        equal_cell(row.equal_mean, row.equal_upper, rate),
+        known_cell(row.p_equal, rate),
+        known_cell(row.split_half, rate),
+        known_cell(row.split_agreement, rate),
         note,
     )
 
@@ -91,8 +87,8 @@ def _estimate_table(findings: Findings, rows: Sequence[GroupEstimateRow], key: s
     measure = rows[0].measure
     table = Table(
         id=key,
-        caption=f"{groupwording.RATE_NAMES.get(measure, measure)} of every group, by "
-        f"{partition_label(rows[0].partition)} ({level(rows[0].level)} limits for all groups at once)",
+        caption=f"{groupwording.RATE_NAMES.get(measure, measure)} by {partition_label(rows[0].partition)} "
+        f"({level(rows[0].level)} limits for all groups at once)",
         columns=(
             Column("Group"),
             Column("Observed", numeric=True),
@@ -115,6 +111,6 @@ def _estimate_table(findings: Findings, rows: Sequence[GroupEstimateRow], key: s
             for row, note in zip(shown, notes, strict=True)
         ),
         notes=tuple(sentences),
-        collapsed=folded(len(shown), "groups") or groupwording.show("every group"),
+        collapsed=groupwording.show(f"{len(shown):,} groups"),
     )
     return table.without_empty_columns("Shrunken", "Note")

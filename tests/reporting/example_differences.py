@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 from math import exp, prod
+from typing import get_args
 
 from evalharness.result import AuditResult, CatalogueRow, MeasureRow, OperatingPointInfo
 from evalharness.result import rows as parts
@@ -90,8 +91,14 @@ def differentials(
         "gini_corrected": (0.6372, 0.0, 0.374, 0.581),
     }
     for name, (value, equal, floor, upper) in numbers.items():
+        if fmr[low] == 0 and name.startswith("max"):
+            yield parts.DifferentialRow(
+                **common, measure=f"fmr.{name}", bound=0.34 if name == "max_min" else None, floor=floor,
+                floor_upper=upper, note="undefined: a group has no errors",
+            )  # fmt: skip
+            continue
         yield parts.DifferentialRow(
-            **ends | {"value": value, "lower": max(value * 0.42, equal), "upper": value * 2.3}, measure=f"fmr.{name}",
+            **ends | {"value": value, "lower": max(value * 0.42, equal), "upper": value * 1.4}, measure=f"fmr.{name}",
             floor=floor, floor_upper=upper, p_equal=0.0125, note="interval by test inversion",
         )  # fmt: skip
     first = next(iter(fmr))
@@ -179,7 +186,7 @@ def adjusted(point: OperatingPointInfo, partition: str, found: _Found, _: Sequen
 
 def curves(result: AuditResult) -> Iterator[parts.CurveInfo]:
     """One curve for all samples and one for each group, from logistic distributions that lie apart."""
-    thresholds = tuple(place / 10 for place in range(-60, 61, 4))
+    thresholds = tuple(place / 10 for place in range(-30, 31, 2))
     groups = [("", "")] + [(part.id, group.id) for part in result.population.partitions for group in part.groups]
     for place, (partition, group) in enumerate(groups):
         shift = place % 6 / 3
@@ -201,11 +208,12 @@ def shifts(result: AuditResult) -> Iterator[parts.ScoreShiftRow]:
     """Mated and non-mated scores of every group beside the others."""
     for partition in result.population.partitions:
         for kind in ("mated", "non-mated"):
+            first = partition.groups[0].id
             for place, group in enumerate(partition.groups):
                 far = kind == "non-mated"
                 middle = (0.82 if far else 0.31) - place / 50
                 yield parts.ScoreShiftRow(
-                    kind=kind, partition=partition.id, group=group.id, reference=partition.groups[0].id if place else "",
+                    kind=kind, partition=partition.id, group=group.id, reference=first if place else "",
                     comparisons=4 * group.subjects, mean=middle, standard_deviation=0.0712,
                     quantiles=tuple(middle + step / 10 for step in range(-2, 3)), kolmogorov_smirnov=0.123,
                     wasserstein=0.0321, overlap=0.871, d_prime=6.42 if far else None,
@@ -234,3 +242,22 @@ def reading(result: AuditResult) -> Reading:
         ),
         measures=tuple(rows),
     )
+
+
+def differential(measure: str, *, point: str = "vendor", partition: str = "site", **changes: object):
+    """One measure over groups in which only what is given is known."""
+    empty = {"highest": "", "lowest": "", "reference": "", "group": "", "value": None, "lower": None, "upper": None}
+    given = {"groups": (), "left_out": (), "level": 0.95} | empty | changes
+    return parts.DifferentialRow(measure=measure, operating_point=point, partition=partition, **given)
+
+
+def without_numbers(result: AuditResult) -> AuditResult:
+    """The same result with null for every number of schema 1.1 that may be null."""
+    names = ("differentials", "group_estimates", "worst_groups", "tests", "adjusted", "curves", "score_shifts")
+    return result.model_copy(update={name: tuple(map(_without, getattr(result, name))) for name in names})
+
+
+def _without(row):
+    optional = {name: None for name, kind in type(row).model_fields.items() if type(None) in get_args(kind.annotation)}
+    lists = {name: (None,) * len(getattr(row, name)) for name in ("fmr", "fnmr", "quantiles") if hasattr(row, name)}
+    return row.model_copy(update={**optional, **lists, "note": "nothing is known"})

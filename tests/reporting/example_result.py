@@ -18,7 +18,7 @@ from evalharness.result import (
     WeightsInfo,
     standard_limits,
 )
-from tests.reporting.example_differences import with_differences
+from tests.reporting.example_differences import with_differences, without_numbers
 from tests.reporting.example_rows import measures
 
 SIZES = {
@@ -290,13 +290,14 @@ def sixty_groups() -> AuditResult:
 
 
 def differences() -> AuditResult:
-    """Four policies with everything that schema 1.1 added."""
-    return with_differences(london())
+    """A fitted and a fixed threshold with everything that schema 1.1 added."""
+    return with_differences(build([point(), point("pooled-fmr-0.01", "pooled")], population()))
 
 
 def private_differences() -> AuditResult:
-    """The same where group sizes are not public."""
-    return with_differences(private())
+    """One threshold, where group sizes are not public."""
+    people = population({name: groups for name, groups in SIZES.items() if name != "gender*ethnicity"})
+    return with_differences(build([point()], people, dataset=dataset(group_sizes_public=False)))
 
 
 def one_group_differences() -> AuditResult:
@@ -307,3 +308,13 @@ def one_group_differences() -> AuditResult:
 def sixty_groups_differences() -> AuditResult:
     """Sixty groups."""
     return with_differences(sixty_groups())
+
+
+def differences_of_nulls() -> AuditResult:
+    """Every number of schema 1.1 undefined."""
+    return without_numbers(with_differences(build([point()], population())))
+
+
+def differences_without_measures() -> AuditResult:
+    """Rows on differences of a result without a rate, a catalogue or a mated comparison."""
+    return with_differences(build([point()], population())).model_copy(update={"measures": (), "catalogue": ()})
