@@ -47,9 +47,9 @@ WORST_LINES = (
     "Limits that hold for all groups at once",
     "Shrunken towards the other groups",
     "Highest rate if all were equal",
-    "Equal rates reach as high in",
+    "Draws in which equal rates reach as high",
     "On people who did not choose it (split-half)",
-    "Worst of both halves in",
+    "Splits in which it is the worst of both halves",
     "Note",
 )
 

@@ -101,7 +101,7 @@ def _pairs(findings: Findings, rows: Sequence[TestRow], key: str) -> Table:
         notes=tuple(notes),
         collapsed=folded(len(shown), "pairs of groups"),
     )
-    return table.without_empty_columns("Holm", "Benjamini-Hochberg", "Verdict", "Note")
+    return table.without_empty_columns("p-value", "Holm", "Benjamini-Hochberg", "Verdict", "Note")
 
 
 def _pair(findings: Findings, row: TestRow) -> Iterator[Cell]:

@@ -48,7 +48,7 @@ def _table(findings: Findings, rows: Sequence[ScoreShiftRow], key: str) -> Table
 
 
 def _cells(findings: Findings, row: ScoreShiftRow) -> tuple[Cell, ...]:
-    beside = f"beside {group_label(row.reference)}" if row.reference else ""
+    beside = f"beside {group_label(row.reference)}" if row.reference not in ("", row.group) else ""
     spread = f"sd\u00a0{number(row.standard_deviation)}" if row.standard_deviation is not None else ""
     mean = known_cell(row.mean, detail=spread)
     if row.mean is None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from evalharness.reporting import groupwording
-from evalharness.reporting.cells import counted, folded, why
+from evalharness.reporting.cells import Remark, counted, folded, shared_notes, why
 from evalharness.reporting.detfigure import MOST_CURVES, DetCurve, DetPlot, Point, corner, det_figure
 from evalharness.reporting.lookup import ALL, Findings
 from evalharness.reporting.numbers import interval, rate
@@ -117,6 +117,7 @@ def _at_signs(plot: DetPlot, curve: DetCurve) -> str:
 def _points_table(
     findings: Findings, curves: Sequence[CurveInfo], points: Sequence[OperatingPointInfo], key: str
 ) -> Table:
+    shared, own = shared_notes(findings, [Remark(row.eer_lower, row.eer_lower, row.note) for row in curves])
     return Table(
         id=key,
         caption=groupwording.CURVE_POINTS,
@@ -131,10 +132,11 @@ def _points_table(
                 Cell(_name(row.group)),
                 *(_both(*_rates(findings, point, row.group)) for point in points),
                 _eer(row),
-                Cell(why(findings, row.note)),
+                Cell(why(findings, row.note)) if row.eer_lower is None else note,
             )
-            for row in curves
+            for row, note in zip(curves, own, strict=True)
         ),
+        notes=tuple(shared),
         collapsed=folded(len(curves), "groups"),
     ).without_empty_column("Note")
 

@@ -59,10 +59,10 @@ def test_a_p_value_without_a_ratio_keeps_its_note_and_no_pair_is_lost():
 
 
 def test_equivalence_is_explained_only_where_it_was_declared():
-    pair = {"estimate": 1.1, "lower": 0.9, "upper": 1.3, "p_value": 0.01}
+    pair = {"estimate": 1.1, "lower": 0.9, "upper": 1.3}
     found = section(outcome("equivalence", "site=a", "site=b", **pair, verdict="within 1.5"))
     assert groupwording.EQUIVALENCE_LEAD in found.sentences
-    assert texts(found.tables[0])[0][-1] == "within 1.5"
+    assert texts(found.tables[0]) == [["a | over b", "1.10", "0.900 to 1.30", "within 1.5"]]
 
 
 def test_pairs_with_a_group_below_the_floor_are_not_listed():

@@ -53,8 +53,8 @@ def test_mated_and_non_mated_scores_have_tables_of_their_own():
 
 
 def test_groups_below_the_floor_are_neither_shown_nor_compared_with():
-    rows = [shift("site=a", "site=b"), shift("site=b", "site=c"), shift("site=c", "site=a")]
+    rows = [shift("site=a", "site=a"), shift("site=a", "site=b"), shift("site=b", "site=c"), shift("site=c", "site=a")]
     (table,) = tables(*rows, private=True)
-    assert [line[0] for line in texts(table)] == ["a | beside b"]
+    assert [line[0] for line in texts(table)] == ["a", "a | beside b"]
     assert "fewer than 10 subjects" in table.notes[-1]
-    assert len(tables(*rows)[0].rows) == 3
+    assert len(tables(*rows)[0].rows) == 4

@@ -72,6 +72,13 @@ def test_a_curve_of_nulls_has_no_figure_but_its_reason():
     assert texts(section.tables[0])[0][2:] == ["undefined", "one subject"]
 
 
+def test_notes_that_all_curves_share_stand_once_below():
+    notes = [("site=a", "cut at 0.61"), ("site=b", "cut at 0.61; few"), ("site=c", "cut at 0.61")]
+    (section,) = sections(*(curve(group, note=note) for group, note in notes))
+    assert [line[-1] for line in texts(section.tables[0])] == ["", "few", ""]
+    assert section.tables[0].notes == ("Cut at 0.61.",)
+
+
 def test_all_samples_alone():
     (section,) = sections(curve("", ""))
     assert section.title == "All samples"

@@ -43,9 +43,9 @@ def test_the_highest_rate_stands_beside_what_its_choice_does_to_it():
         ["Limits that hold for all groups at once", "0.0400% to 0.510%"],
         ["Shrunken towards the other groups", "0.100%"],
         ["Highest rate if all were equal", "0.110% | as far as 0.200%"],
-        ["Equal rates reach as high in", "25.0%"],
+        ["Draws in which equal rates reach as high", "25.0%"],
         ["On people who did not choose it (split-half)", "0.0900%"],
-        ["Worst of both halves in", "84.0%"],
+        ["Splits in which it is the worst of both halves", "84.0%"],
     ]
 
 
