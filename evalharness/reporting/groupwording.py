@@ -50,7 +50,6 @@ WORST_LINES = (
     "Draws in which equal rates reach as high",
     "On people who did not choose it (split-half)",
     "Splits in which it is the worst of both halves",
-    "Note",
 )
 
 # --- tests

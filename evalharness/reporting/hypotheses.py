@@ -85,8 +85,8 @@ def _pairs(findings: Findings, rows: Sequence[TestRow], key: str) -> Table:
     ]
     table = Table(
         id=key,
-        caption=f"{measure}, pairs of groups by {partition_label(first.partition)} "
-        f"({level(first.level)} intervals). Test: {findings.measure_name(first.test)}",
+        caption=f"{findings.measure_name(first.test)}, by {partition_label(first.partition)}: {measure} "
+        f"({level(first.level)} intervals)",
         columns=(
             Column("Groups"),
             Column("Ratio", numeric=True),

@@ -54,17 +54,20 @@ def rate(value: float) -> str:
 def number(value: float) -> str:
     """A ratio, a score or an index to three significant digits.
 
-    Only 0.0 prints as ``0``.
+    Only 0.0 prints as ``0``; what is below 1 is never rounded up to it.
 
-    >>> [number(v) for v in (0.0, 1.0, 75.19, -0.6372, 12345.6, 0.0000321, 3.2e9)]
-    ['0', '1.00', '75.2', '-0.637', '12,300', '3.21 × 10⁻⁵', '3.20 × 10⁹']
+    >>> [number(v) for v in (0.0, 1.0, 75.19, -0.6372, 0.99987, 12345.6, 0.0000321, 3.2e9)]
+    ['0', '1.00', '75.2', '-0.637', '0.9998', '12,300', '3.21 × 10⁻⁵', '3.20 × 10⁹']
     """
     if value == 0:
         return "0"
     if not _SMALLEST_PERCENT <= abs(value) < _LARGEST_PLAIN:
         digits, _, power = f"{value:.2e}".partition("e")
         return f"{digits} × 10{str(int(power)).translate(_SUPERSCRIPTS)}"
-    short = Context(prec=3).create_decimal(Decimal(repr(value)))
+    exact = Decimal(repr(value))
+    short = Context(prec=3).create_decimal(exact)
+    if short == 1 and exact < 1:
+        return f"{exact.quantize(Decimal(1).scaleb((1 - exact).adjusted()), rounding=ROUND_FLOOR):f}"
     return f"{short:,.{max(2 - short.adjusted(), 0)}f}"
 
 
@@ -107,10 +110,11 @@ def interval(lower: float, upper: float) -> str:
 def level(value: float) -> str:
     """A confidence level.
 
-    >>> level(0.95), level(0.999)
-    ('95%', '99.9%')
+    >>> level(0.95), level(0.999), level(2 * 0.95 - 1)
+    ('95%', '99.9%', '90%')
     """
-    return f"{(Decimal(repr(value)) * 100).normalize():f}%"
+    short = Context(prec=12).create_decimal(Decimal(repr(value)) * 100)  # what two binary floats leave behind goes
+    return f"{short.normalize():f}%"
 
 
 def threshold(value: float) -> str:

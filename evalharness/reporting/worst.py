@@ -16,6 +16,7 @@ from evalharness.reporting.cells import (
 )
 from evalharness.reporting.lookup import Findings
 from evalharness.reporting.numbers import level, rate
+from evalharness.reporting.rates import notes_in_words
 from evalharness.reporting.tables import Cell, Column, Section, Table
 from evalharness.reporting.text import group_label, partition_label
 from evalharness.result.rows import GroupEstimateRow, WorstGroupRow
@@ -38,16 +39,11 @@ def worst_section(findings: Findings, point: str, partition: str, *, key: str) -
 def _worst_table(findings: Findings, rows: Sequence[WorstGroupRow], key: str) -> Table:
     """One column a rate, one row a question: read downwards, every line takes something off the first."""
     shown = [row for row in rows if not findings.conceals(row.measure, row.operating_point, row.group)]
-    sentences, notes = shared_notes(findings, shown)
-    own = dict(zip(map(id, shown), notes, strict=True))
+    sentences = [_remark(findings, row) for row in shown if row.note and row.value is not None]
     if len(shown) < len(rows):
         sentences.append(findings.disclosure.note)
-    columns = [
-        _worst_cells(findings, row, own[id(row)])
-        if id(row) in own
-        else (SUPPRESSED, *(EMPTY for _ in groupwording.WORST_LINES[1:]))
-        for row in rows
-    ]
+    blank = (SUPPRESSED, *(EMPTY for _ in groupwording.WORST_LINES[1:]))
+    columns = [_worst_cells(findings, row) if row in shown else blank for row in rows]
     lines = zip(groupwording.WORST_LINES, *columns, strict=True)
     return Table(
         id=f"{key}-worst-groups",
@@ -62,7 +58,11 @@ def _worst_table(findings: Findings, rows: Sequence[WorstGroupRow], key: str) ->
     )
 
 
-def _worst_cells(findings: Findings, row: WorstGroupRow, note: Cell) -> tuple[Cell, ...]:
+def _remark(findings: Findings, row: WorstGroupRow) -> str:
+    return f"{groupwording.RATE_NAMES.get(row.measure, row.measure)}: {findings.said(notes_in_words(row.note))}."
+
+
+def _worst_cells(findings: Findings, row: WorstGroupRow) -> tuple[Cell, ...]:
     """The answers to ``WORST_LINES`` for one rate."""
     counted = findings.group_rate(row.measure, row.operating_point, row.group)
     name = group_label(row.group) if row.group else "none"
@@ -75,7 +75,6 @@ def _worst_cells(findings: Findings, row: WorstGroupRow, note: Cell) -> tuple[Ce
         known_cell(row.p_equal, rate),
         known_cell(row.split_half, rate),
         known_cell(row.split_agreement, rate),
-        note,
     )
 
 

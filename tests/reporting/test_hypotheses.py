@@ -40,9 +40,7 @@ def test_a_test_over_all_groups_and_one_that_could_not_be_made():
 def test_pairs_with_both_corrections():
     known = {"estimate": 2.5, "lower": 0.9, "upper": 7.0, "p_value": 0.0312, "p_holm": 0.0936, "p_bh": 0.05}
     (table,) = section(outcome("two_groups", "site=a", "site=b", **known)).tables
-    assert table.caption == (
-        "False match rate within a group, pairs of groups by site (95% intervals). Test: Two groups have one rate"
-    )
+    assert table.caption == ("Two groups have one rate, by site: False match rate within a group (95% intervals)")
     assert texts(table) == [["a | over b", "2.50", "0.900 to 7.00", "0.0312", "0.0936", "0.0500"]]
     assert groupwording.HOLM in table.notes
 

@@ -49,6 +49,12 @@ def test_the_highest_rate_stands_beside_what_its_choice_does_to_it():
     ]
 
 
+def test_a_remark_on_the_highest_rate_stands_below_the_table():
+    (table,) = section(worst_groups=(worst(note="shrunken entirely"),)).tables
+    assert table.notes == ("False match rate within a group: shrunken entirely.",)
+    assert "Note" not in [line[0] for line in texts(table)]
+
+
 def test_where_there_is_no_worst_group_the_reason_stands():
     empty = dict.fromkeys(["value", "lower", "upper", "shrunken", "equal_mean", "equal_upper", "p_equal", "split_half"])
     (table,) = section(worst_groups=(worst("", **empty, split_agreement=None, note="no group has an error"),)).tables
