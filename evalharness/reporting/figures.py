@@ -21,13 +21,13 @@ _MUTED = "#4a5258"
 _BAND = "#f2f4f6"
 _GRID = "#cfd4d9"
 
-_WIDTH = 4.3  # inches: 310 units of the view box, so that its text can be read on a phone
+WIDTH = 4.3  # inches: 310 units of the view box, so that its text can be read on a phone
 _ROW = 0.25
 _FOOT = 0.5
 _LEGEND = 0.28
 _LONGEST_LABEL = 24
 _TICK = 36  # units of the view box that a number on the axis needs
-_STYLE = MappingProxyType(
+STYLE = MappingProxyType(
     {
         "svg.fonttype": "none",
         "svg.hashsalt": "evalharness",
@@ -76,12 +76,12 @@ def forest(rows: Sequence[FigureRow], axis: Axis) -> str:
     from matplotlib.figure import Figure
 
     # The library's own defaults, whatever the user's matplotlibrc says.
-    with style.context(["default", dict(_STYLE)]), warnings.catch_warnings():
+    with style.context(["default", dict(STYLE)]), warnings.catch_warnings():
         # A script that the measuring font lacks is still drawn, by the reader's own font.
         warnings.filterwarnings("ignore", message=".*(Glyph|missing from font).*")
         head = _LEGEND if axis.series else 0.06
         height = head + _FOOT + _ROW * len(rows)
-        figure = Figure(figsize=(_WIDTH, height))
+        figure = Figure(figsize=(WIDTH, height))
         left = min(0.07 + 0.0185 * max(_columns(row.label) for row in rows), 0.52)
         axes = figure.add_axes((left, _FOOT / height, 0.95 - left, _ROW * len(rows) / height))
         _frame(axes, rows, axis)
@@ -133,16 +133,17 @@ def _limits(rows: Sequence[FigureRow], axis: Axis) -> tuple[float, float]:
 def _ticks(axes: "Axes", axis: Axis) -> None:
     from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
-    room = max(int(axes.get_position().width * _WIDTH * 72 / _TICK), 2)
+    room = max(int(axes.get_position().width * WIDTH * 72 / _TICK), 2)
     if axis.logarithmic:
         axes.xaxis.set_major_locator(LogLocator(base=10, numticks=room))
         axes.xaxis.set_minor_locator(NullLocator())
     else:
         axes.xaxis.set_major_locator(MaxNLocator(nbins=min(room, 6)))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _tick_label(value)))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: tick_label(value)))
 
 
-def _tick_label(value: float) -> str:
+def tick_label(value: float) -> str:
+    """A rate on an axis: per cent, below 0.01 % as a power of ten."""
     return f"{value * 100:.10g}%" if value == 0 or value >= 0.9e-4 else f"{value:.0e}".replace("e-0", "e-")
 
 

@@ -3,13 +3,16 @@
 from functools import cache
 from typing import TYPE_CHECKING
 
-from evalharness.reporting import facts, wording
+from evalharness.reporting import facts, groupwording, wording
+from evalharness.reporting.between import between_groups, said_once
 from evalharness.reporting.keyresults import acquisition_sentence, key_results
 from evalharness.reporting.lookup import Findings
 from evalharness.reporting.numbers import level
-from evalharness.reporting.points import differential_table, point_view
+from evalharness.reporting.points import further_table, point_view
 from evalharness.reporting.rates import fta_table
+from evalharness.reporting.readings import reading_views
 from evalharness.reporting.text import visible
+from evalharness.reporting.tradeoff import tradeoff_lead, tradeoff_sections
 from evalharness.result import AuditResult
 
 if TYPE_CHECKING:
@@ -31,8 +34,11 @@ def render_html(result: AuditResult) -> str:
     findings = Findings.of(result)
     partitions = list(enumerate(result.population.partitions, 1))
     observable = result.population.acquisition_observable
+    tradeoff, readings = tradeoff_sections(findings), reading_views(findings)
     return _template().render(
         w=wording,
+        gw=groupwording,
+        no=_numbers(tradeoff=bool(tradeoff), readings=bool(readings)),
         result=result,
         level=level(result.audit.interval_level),
         title=wording.title(result.system.name, result.dataset.name),
@@ -46,12 +52,33 @@ def render_html(result: AuditResult) -> str:
         labels=facts.label_table(findings),
         groups=[facts.group_table(findings, partition, key=f"part-{i}") for i, partition in partitions],
         fta=[fta_table(findings, partition, key=f"part-{i}") for i, partition in partitions] if observable else [],
-        fta_differentials=differential_table(findings, "", key="all"),
+        fta_further=further_table(findings, "", key="all"),
+        fta_between=said_once(between_groups(findings, "", part.id, key=f"part-{i}-fta") for i, part in partitions),
+        tradeoff=tradeoff,
+        tradeoff_lead=tradeoff_lead(findings),
+        readings=readings,
         points=[point_view(findings, point, key=f"op-{i}") for i, point in enumerate(result.operating_points, 1)],
         reproduce=[*facts.reproduce(result), *facts.exact_thresholds(findings)],
         reproduce_text=wording.reproduce(images=facts.needs_images(result)),
         plan=facts.plan_text(result),
     )
+
+
+def _numbers(**present: bool) -> dict[str, int]:
+    """The numbers of the sections that this report has."""
+    names = (
+        "measured",
+        "people",
+        "groups",
+        "acquisition",
+        "rates",
+        "tradeoff",
+        "readings",
+        "limits",
+        "methods",
+        "reproduce",
+    )
+    return {name: place for place, name in enumerate((name for name in names if present.get(name, True)), 1)}
 
 
 @cache

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from evalharness.reporting import keywording, wording
+from evalharness.reporting.keydifferences import difference_sentences
 from evalharness.reporting.lookup import ALL, Findings
 from evalharness.reporting.numbers import rate, threshold
 from evalharness.reporting.rates import comparable, described, notes_in_words
@@ -57,6 +58,7 @@ def _sentences(findings: Findings, point: OperatingPointInfo) -> Iterator[str]:
         yield wording.FITTED_INTERVALS
     for partition in findings.result.population.partitions:
         yield from _partition_sentences(findings, point, partition)
+    yield from difference_sentences(findings, point.name)
 
 
 def _overall(findings: Findings, row: MeasureRow | None, *, mated: bool) -> str:

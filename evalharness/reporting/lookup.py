@@ -1,11 +1,23 @@
 """Finding rows of a result, and what of them may be passed on."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from evalharness.reporting import wording
 from evalharness.result import AuditResult, MeasureRow
+from evalharness.result.rows import (
+    AdjustedRow,
+    DifferentialRow,
+    GroupEstimateRow,
+    TestRow,
+    WorstGroupRow,
+)
 
 ALL = "all"
+RATES = ("fmr", "fnmr", "frr", "fta")
+
+_PointRow = TypeVar("_PointRow", DifferentialRow, GroupEstimateRow, WorstGroupRow, TestRow, AdjustedRow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +92,44 @@ class Findings:
         """A cell of the false match matrix: of an unordered pair whichever order the result holds."""
         return self.row("fmr", point, group, other) or self.row("fmr", point, other, group)
 
-    def differentials(self, point: str) -> list[MeasureRow]:
-        """Measures of an operating point that are not rates: between groups, as later versions add them."""
-        rates = {"fmr", "fnmr", "frr", "fta"}
-        return [row for row in self.result.measures if row.operating_point == point and row.measure not in rates]
+    def group_rate(self, measure: str, point: str, group: str) -> MeasureRow | None:
+        """The rate of a group: for false matches that within the group."""
+        return self.row(measure, point, group, group if measure == "fmr" else "")
+
+    def conceals(self, measure: str, point: str, *groups: str) -> bool:
+        """Whether a row that tells of the rates of these groups is withheld.
+
+        Args:
+            measure: ``fmr``, or ``fmr.max_min`` and its like; a measure of no one rate counts as of FMR and FNMR.
+            point: Name of the operating point; empty for ``fta``.
+            groups: Their ids; empty ones do not count.
+        """
+        rate = measure.partition(".")[0]
+        measures = (rate,) if rate in RATES else ("fmr", "fnmr")
+        return any(
+            self.disclosure.withholds(self.group_rate(m, point, group), group)
+            for m in measures
+            for group in groups
+            if group
+        )
+
+    def conceals_anywhere(self, *groups: str) -> bool:
+        """Whether a row on all thresholds is withheld: so is one whose group has a withheld rate at any point."""
+        points = [point.name for point in self.result.operating_points]
+        return self.disclosure.hides(*groups) or any(self.conceals("", point, *groups) for point in points)
+
+    def at(self, rows: Iterable[_PointRow], point: str, partition: str) -> list[_PointRow]:
+        """The rows of one operating point and partition, in the order of the result."""
+        return [row for row in rows if (row.operating_point, row.partition) == (point, partition)]
+
+    def measure_name(self, measure: str) -> str:
+        """A measure as the result's catalogue calls it; its id where the catalogue has none."""
+        return next((row.name for row in self.result.catalogue if row.id == measure), measure)
+
+    def said(self, text: str) -> str:
+        """A note; what would name a group that is withheld is replaced by a sentence that it was."""
+        return wording.WITHHELD_NOTE if self.disclosure.mentions_hidden(text) else text
+
+    def further(self, point: str) -> list[MeasureRow]:
+        """Measures of an operating point that are none of the four rates, as later versions add them."""
+        return [row for row in self.result.measures if row.operating_point == point and row.measure not in RATES]

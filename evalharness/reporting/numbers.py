@@ -4,6 +4,7 @@ from decimal import ROUND_FLOOR, Context, Decimal
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _SMALLEST_PERCENT = 1e-4  # below, powers of ten
+_LARGEST_PLAIN = 1e7  # above, powers of ten
 _SMALLEST_IN_PERCENT = 1e-7  # beside a limit in per cent
 
 
@@ -50,6 +51,26 @@ def rate(value: float) -> str:
     return f"{_percent(value)}%"
 
 
+def number(value: float) -> str:
+    """A ratio, a score or an index to three significant digits.
+
+    Only 0.0 prints as ``0``; what is below 1 is never rounded up to it.
+
+    >>> [number(v) for v in (0.0, 1.0, 75.19, -0.6372, 0.99987, 12345.6, 0.0000321, 3.2e9)]
+    ['0', '1.00', '75.2', '-0.637', '0.9998', '12,300', '3.21 × 10⁻⁵', '3.20 × 10⁹']
+    """
+    if value == 0:
+        return "0"
+    if not _SMALLEST_PERCENT <= abs(value) < _LARGEST_PLAIN:
+        digits, _, power = f"{value:.2e}".partition("e")
+        return f"{digits} × 10{str(int(power)).translate(_SUPERSCRIPTS)}"
+    exact = Decimal(repr(value))
+    short = Context(prec=3).create_decimal(exact)
+    if short == 1 and exact < 1:
+        return f"{exact.quantize(Decimal(1).scaleb((1 - exact).adjusted()), rounding=ROUND_FLOOR):f}"
+    return f"{short:,.{max(2 - short.adjusted(), 0)}f}"
+
+
 def _percent(value: float, digits: int = 3) -> str:
     percent = Decimal(repr(value)) * 100
     if percent >= 100:
@@ -89,10 +110,11 @@ def interval(lower: float, upper: float) -> str:
 def level(value: float) -> str:
     """A confidence level.
 
-    >>> level(0.95), level(0.999)
-    ('95%', '99.9%')
+    >>> level(0.95), level(0.999), level(2 * 0.95 - 1)
+    ('95%', '99.9%', '90%')
     """
-    return f"{(Decimal(repr(value)) * 100).normalize():f}%"
+    short = Context(prec=12).create_decimal(Decimal(repr(value)) * 100)  # what two binary floats leave behind goes
+    return f"{short.normalize():f}%"
 
 
 def threshold(value: float) -> str:
@@ -113,3 +135,17 @@ def plain_rate(value: float) -> str:
     if value == 0:
         return "0"
     return f"{value:.1e}" if 0 < value < _SMALLEST_PERCENT else f"{_percent(value, digits=2)}%"
+
+
+def plain_number(value: float) -> str:
+    """A ratio or an index for a terminal: two significant digits, no superscripts.
+
+    >>> [plain_number(v) for v in (0.0, 1.04, 75.19, 310.5, 0.0000321)]
+    ['0', '1.0', '75', '310', '3.2e-05']
+    """
+    if value == 0:
+        return "0"
+    if not _SMALLEST_PERCENT <= abs(value) < _LARGEST_PLAIN:
+        return f"{value:.1e}"
+    short = Context(prec=2).create_decimal(Decimal(repr(value)))
+    return f"{short:.{max(1 - short.adjusted(), 0)}f}"

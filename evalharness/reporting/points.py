@@ -1,15 +1,17 @@
 """The part of a report on one operating point: its policy, its thresholds, its rates as tables and figures."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from evalharness.reporting import wording
+from evalharness.reporting.between import between_groups, said_once
+from evalharness.reporting.cells import EMPTY, number_cell, number_limits
 from evalharness.reporting.lookup import Findings
 from evalharness.reporting.matrix import matrix_table
 from evalharness.reporting.numbers import count, one_in, rate, threshold
 from evalharness.reporting.plots import fmr_figure, fnmr_figure, target_rate
-from evalharness.reporting.rates import fmr_table, fnmr_table, notes_in_words
-from evalharness.reporting.tables import Cell, Column, Fact, Figure, Table
+from evalharness.reporting.rates import fmr_table, fnmr_table, interval_cell, notes_in_words, rate_cell
+from evalharness.reporting.tables import Cell, Column, Fact, Figure, Section, Table
 from evalharness.reporting.text import group_label, partition_label
 from evalharness.result import MeasureRow, OperatingPointInfo, PartitionInfo
 
@@ -32,6 +34,7 @@ class PartitionView:
     title: str
     rates: PartitionRates | None
     absence: str = ""
+    sections: tuple[Section, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,7 @@ class PointView:
     facts: tuple[Fact, ...]
     thresholds: Table
     warnings: tuple[str, ...]
-    differentials: Table | None
+    further: Table | None
     partitions: tuple[PartitionView, ...]
 
 
@@ -57,11 +60,8 @@ def point_view(findings: Findings, point: OperatingPointInfo, *, key: str) -> Po
         facts=tuple(_facts(point)),
         thresholds=_threshold_table(findings, point, key),
         warnings=_warnings(findings, point),
-        differentials=differential_table(findings, point.name, key=key),
-        partitions=tuple(
-            _partition_view(findings, point, partition, f"{key}-{place}")
-            for place, partition in enumerate(findings.result.population.partitions, 1)
-        ),
+        further=further_table(findings, point.name, key=key),
+        partitions=tuple(_partition_views(findings, point, key)),
     )
 
 
@@ -134,16 +134,15 @@ def _warnings(findings: Findings, point: OperatingPointInfo) -> tuple[str, ...]:
     return (*shown, *withheld)
 
 
-def differential_table(findings: Findings, point: str, *, key: str) -> Table | None:
-    """Measures between groups, if the result has any."""
+def further_table(findings: Findings, point: str, *, key: str) -> Table | None:
+    """Measures that this version has no table for, if the result has any."""
     withholds = findings.disclosure.withholds
-    rows = [row for row in findings.differentials(point) if not withholds(row, row.group, row.other_group)]
+    rows = [row for row in findings.further(point) if not withholds(row, row.group, row.other_group)]
     if not rows:
         return None
-    names = {row.id: row.name for row in findings.result.catalogue}
     return Table(
-        id=f"{key}-differentials",
-        caption=wording.DIFFERENTIALS,
+        id=f"{key}-further",
+        caption=wording.FURTHER,
         columns=(
             Column("Measure"),
             Column("Groups"),
@@ -151,19 +150,30 @@ def differential_table(findings: Findings, point: str, *, key: str) -> Table | N
             Column("Interval", numeric=True),
             Column("Note"),
         ),
-        rows=tuple((Cell(names.get(row.measure, row.measure)), *_differential(row)) for row in rows),
+        rows=tuple((Cell(findings.measure_name(row.measure)), *_further(row)) for row in rows),
     )
 
 
-def _differential(row: MeasureRow) -> Iterator[Cell]:
+def _further(row: MeasureRow) -> Iterator[Cell]:
     yield Cell(partition_label(row.group) if "=" not in row.group else group_label(row.group))
-    if row.value is None:
-        yield Cell("undefined", absent=True)
+    if row.trials is not None:  # a rate
+        yield rate_cell(row, hidden=False)
+        yield interval_cell(row, hidden=False)
     else:
-        yield Cell(threshold(row.value), numeric=True)
-    limits = row.lower is not None and row.upper is not None
-    yield Cell(f"{row.lower:.3g} to {row.upper:.3g}" if limits else "none", numeric=limits, absent=not limits)
+        yield number_cell(row.value)
+        yield EMPTY if row.value is None else number_limits(row.lower, row.upper)
     yield Cell(notes_in_words(row.note))
+
+
+def _partition_views(findings: Findings, point: OperatingPointInfo, key: str) -> Iterator[PartitionView]:
+    places = list(enumerate(findings.result.population.partitions, 1))
+    views = [_partition_view(findings, point, partition, f"{key}-{place}") for place, partition in places]
+    between = said_once(
+        between_groups(findings, point.name, partition.id, key=f"{key}-{place}") if view.rates else ()
+        for (place, partition), view in zip(places, views, strict=True)
+    )
+    for view, sections in zip(views, between, strict=True):
+        yield replace(view, sections=sections)
 
 
 def _partition_view(findings: Findings, point: OperatingPointInfo, partition: PartitionInfo, key: str) -> PartitionView:

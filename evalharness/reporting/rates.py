@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Protocol
 
 from evalharness.reporting import wording
 from evalharness.reporting.lookup import ALL, Findings
@@ -15,14 +16,18 @@ _LONG_NUMBER = re.compile(r"(?<![\w.])[0-9]+\.[0-9]{4,}(?:e-[0-9]{1,3})?(?![\w.]
 _NOTE = "Note"
 
 
-def described(row: MeasureRow) -> str:
-    """A defined rate with its counts and interval, for a sentence."""
+def described(row: MeasureRow, *, limits: bool = True) -> str:
+    """A defined rate with its counts, for a sentence; with its interval unless ``limits`` is off."""
     assert row.value is not None
     number = ", ".join(filter(None, [rate(row.value) if row.value else "", one_in(row.value)]))
-    limits = "no interval"
+    parts = filter(None, [number, _limits(row) if limits else ""])
+    return f"{_counted(row)} ({'; '.join(parts)})"
+
+
+def _limits(row: MeasureRow) -> str:
     if row.lower is not None and row.upper is not None:
-        limits = f"{level(row.level)} interval {interval(row.lower, row.upper)}"
-    return f"{_counted(row)} ({'; '.join(filter(None, [number, limits]))})"
+        return f"{level(row.level)} interval {interval(row.lower, row.upper)}"
+    return "no interval"
 
 
 def _counted(row: MeasureRow) -> str:
@@ -68,7 +73,23 @@ def _independent_limit(row: MeasureRow) -> str:
     return "" if limit in published else limit
 
 
-def split_notes(rows: Sequence[MeasureRow]) -> tuple[list[str], list[str]]:
+class Noted(Protocol):
+    """A row of a result with a value, a limit and a note."""
+
+    @property
+    def value(self) -> float | None:
+        """The number, where there is one."""
+
+    @property
+    def lower(self) -> float | None:
+        """Its lower limit, where there is one."""
+
+    @property
+    def note(self) -> str:
+        """What is to be said of it."""
+
+
+def split_notes(rows: Sequence[Noted]) -> tuple[list[str], list[str]]:
     """Notes that every rate with an interval shares, and for each row what is left of its own.
 
     A note of several parts joins them with ``; ``. The note of an undefined rate is its reason, shown with it.

@@ -39,6 +39,13 @@ class Table:
     collapsed: str = ""  # not empty: folded away under this sentence
     wide: bool = False  # rows and columns are read against each other: on a phone it scrolls instead of stacking
 
+    def without_empty_columns(self, *titles: str) -> "Table":
+        """The same table, less those of these columns in which no row says anything."""
+        table = self
+        for title in titles:
+            table = table.without_empty_column(title)
+        return table
+
     def without_empty_column(self, title: str) -> "Table":
         """The same table, less one column if no row says anything in it."""
         place = [column.title for column in self.columns].index(title)
@@ -58,6 +65,18 @@ class Figure:
     id: str
     caption: str
     svg: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One question with its answer: sentences first, then figures, then tables."""
+
+    id: str
+    title: str
+    sentences: tuple[str, ...] = ()
+    figures: tuple[Figure, ...] = ()
+    tables: tuple[Table, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from evalharness.reporting import wording
 from evalharness.reporting.columns import aligned, fit, least_width, side_by_side, wrapped
 from evalharness.reporting.lookup import ALL, Findings
 from evalharness.reporting.numbers import compact_counts, counts, level, plain_rate, threshold
+from evalharness.reporting.plaindifferences import difference_lines
 from evalharness.reporting.rates import notes_in_words
 from evalharness.reporting.text import group_label, one_line, partition_label
 from evalharness.result import AuditResult, MeasureRow, OperatingPointInfo
@@ -41,6 +42,8 @@ def summary_table(result: AuditResult, *, width: int) -> str:
     tables, counted = _rate_tables(findings, width)
     for point, table in zip(result.operating_points, tables, strict=True):
         lines += ["", *_point_head(point, width), *side_by_side(table, width)]
+    between = list(difference_lines(result, width))
+    lines += ["", *between] if between else []
     lines += ["", *_acquisition_lines(findings, width)]
     lines += ["", f"[{level(result.audit.interval_level)} interval]  n/a: undefined, the reason is in metrics.csv"]
     if not counted:

@@ -16,7 +16,7 @@ RATES = "Error rates"
 FALSE_MATCHES = "False matches"
 FALSE_NON_MATCHES = "False non-matches and false rejections"
 MATRIX = "False matches between groups"
-DIFFERENTIALS = "Differences between groups"
+FURTHER = "Further measures"
 LIMITS = "What this audit cannot tell"
 METHODS = "Methods"
 REPRODUCE = "How to reproduce it"
@@ -113,6 +113,7 @@ OPTIMISTIC_NOTE = (
     "“If independent” is the limit that would hold if no trial depended on another."
 )
 NOT_AT_THIS_POINT = "Not reported at this operating point."
+WITHHELD_NOTE = "A remark on a suppressed group is withheld."
 WITHHELD_WARNING = "A warning about a suppressed group is withheld."
 
 _POLICIES = {

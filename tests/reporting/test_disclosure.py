@@ -1,12 +1,13 @@
 """What a report withholds of groups that are too small, and what it leaves in the run folder."""
 
+import re
 from functools import cache
 
 from evalharness.reporting import wording
 from evalharness.reporting.html import render_html
 from evalharness.reporting.metrics_csv import metrics_csv
 from tests.reporting import example_result
-from tests.reporting.example_result import build, london, point, population
+from tests.reporting.example_result import build, dataset, london, point, population
 from tests.reporting.page import Element, parse
 
 LONE_TABLES = ("part-2-groups", "part-2-fta", "op-1-2-fmr", "op-1-2-fnmr", "op-1-2-matrix")
@@ -97,3 +98,31 @@ def test_totals_that_rest_on_few_people_are_withheld_too():
     assert said in root.one(id="results").text
     assert root.one("table", id="op-1-thresholds").rows() == [["all groups", "0.6", *["suppressed"] * 3]]
     assert "1 of 2" not in root.text.replace("1 of 204", "")
+
+
+def test_sections_on_differences_name_no_group_below_the_floor():
+    root = page("private_differences")
+    for part in (root.one(id="tradeoff"), root.one(id="op-1")):
+        for table in part.all("table"):
+            if re.search(
+                "differ|ratio|worst|all-groups|over-all|pairs|adjusted|points|shift", table.attributes["id"] or ""
+            ):
+                heads = [row[0] for row in table.rows()]
+                assert not [head for head in heads if "east_asian" in head.replace("west_asian", "")]
+        drawn = [
+            figure.one("desc").text for figure in part.all("figure") if "curves" in (figure.attributes["id"] or "")
+        ]
+        assert not [text for text in drawn if "east_asian" in text.replace("west_asian", "")]
+    shifts = [row[0] for row in root.one("table", id="tradeoff-2-shift-1").rows()]
+    assert shifts == ["white", "black beside white", "west_asian beside white"]
+    readings = {row[0]: row[1:] for row in root.one("table", id="reading-1-1").rows()}
+    assert readings["east_asian"] == ["suppressed"] * 4
+    assert "9 of" not in readings["white"][0]
+
+
+def test_sections_on_differences_show_every_group_where_nothing_is_withheld():
+    synthetic = dataset(synthetic=True, group_sizes_public=False)
+    root = parse(render_html(example_result.differences().model_copy(update={"dataset": synthetic})))
+    heads = [row[0] for row in root.one("table", id="tradeoff-2-shift-1").rows()]
+    assert "east_asian/white beside white" in heads
+    assert "suppressed" not in root.text.lower()

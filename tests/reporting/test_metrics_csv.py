@@ -5,6 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evalharness.reporting.metrics_csv import metrics_csv
+from evalharness.result.rows import LeftOutInfo
+from tests.reporting.example_differences import differential
 from tests.reporting.example_result import london, nulls
 from tests.reporting.example_rows import row
 
@@ -63,3 +65,43 @@ def test_no_cell_is_a_formula():
         line = next(csv.DictReader(io.StringIO(of(found), newline="")))
         assert line["note"] == line["group"] == "'" + text
         assert line["threshold"] == "-0.5"
+
+
+def test_measures_over_groups_follow_the_rates_with_blank_counts():
+    undefined = differential(
+        "fmr.max_min", partition="ethnicity", note="undefined: a group has no errors", bound=0.12, smoothed=5.0
+    )
+    result = RESULT.model_copy(update={"measures": RESULT.measures[:2], "differentials": (undefined,)})
+    lines = metrics_csv(result).splitlines()
+    assert len(lines) == 4
+    assert lines[3] == (
+        "fmr.max_min,vendor,vendor,,ethnicity,,,,,,,,0.95,undefined: a group has no errors; bound 0.12; smoothed 5.0"
+    )
+
+
+def test_a_measure_over_groups_carries_threshold_ends_floor_and_groups_left_out():
+    out = (LeftOutInfo(group="ethnicity=c", reason="fewer than 3 subjects"),)
+    found = differential(
+        "fmr.gini_corrected", partition="gender*ethnicity", value=0.6372, lower=0.0, upper=0.7, floor=0.34,
+        floor_upper=0.64, p_equal=0.03, highest="ethnicity=a", lowest="ethnicity=b", left_out=out, note="few",
+    )  # fmt: skip
+    line = metrics_csv(london(measures=(), differentials=(found,))).splitlines()[1]
+    assert line == (
+        "fmr.gini_corrected,vendor,vendor,0.6,gender*ethnicity,,,,,0.6372,0.0,0.7,0.95,few; floor 0.34; "
+        "floor upper 0.64; equal rates give as much in 0.03; highest ethnicity=a; lowest ethnicity=b; "
+        "left out ethnicity=c: fewer than 3 subjects"
+    )
+
+
+def test_a_ratio_to_reference_names_both_groups_and_per_group_thresholds_stay_empty():
+    found = differential(
+        "fmr.ratio_to_reference", point="per-group-ethnicity-fmr-0.01", group="g=a", reference="g=b", value=2.0
+    )
+    line = metrics_csv(london(measures=(), differentials=(found,))).splitlines()[1]
+    assert line == "fmr.ratio_to_reference,per-group-ethnicity-fmr-0.01,per-group,,g=a,g=b,,,,2.0,,,0.95,"
+
+
+def test_a_measure_at_a_point_that_the_result_does_not_list_is_still_a_row():
+    found = differential("fta.max_min", point="", partition="gender", note="one group")
+    line = metrics_csv(london(measures=(), differentials=(found,))).splitlines()[1]
+    assert line == "fta.max_min,,,,gender,,,,,,,,0.95,undefined: one group"

@@ -1,6 +1,6 @@
 from evalharness.reporting import wording
 from evalharness.reporting.lookup import Findings
-from evalharness.reporting.points import differential_table, point_view
+from evalharness.reporting.points import further_table, point_view
 from evalharness.result import MeasureRow
 from tests.reporting.example_result import build, dataset, london, point, population
 from tests.reporting.example_rows import row
@@ -53,18 +53,18 @@ def test_frr_is_drawn_only_where_it_differs_from_fnmr():
     assert wording.TWO_SERIES not in parts[1].rates.false_non_match_figure.caption
 
 
-def test_differentials_of_later_versions_are_tabled():
+def test_measures_of_later_versions_are_tabled():
     measure = MeasureRow(
-        measure="fmr.max_min", operating_point="vendor", policy="vendor", threshold=0.6, group="ethnicity",
+        measure="index.later", operating_point="vendor", policy="vendor", threshold=0.6, group="ethnicity",
         other_group="", errors=None, trials=None, subjects=None, value=75.19, lower=20.0, upper=310.5, level=0.95,
         note="",
     )  # fmt: skip
     undefined = measure.model_copy(update={"value": None, "lower": None, "upper": None, "note": "undefined: no errors"})
-    table = differential_table(Findings.of(london(measures=(measure, undefined))), "vendor", key="op")
+    table = further_table(Findings.of(london(measures=(measure, undefined))), "vendor", key="op")
     assert table is not None
-    assert [cell.text for cell in table.rows[0]] == ["fmr.max_min", "ethnicity", "75.19", "20 to 310", ""]
-    assert [cell.text for cell in table.rows[1]][2:] == ["undefined", "none", "undefined: no errors"]
-    assert differential_table(Findings.of(london()), "vendor", key="op") is None
+    assert [cell.text for cell in table.rows[0]] == ["index.later", "ethnicity", "75.2", "20.0 to 310", ""]
+    assert [cell.text for cell in table.rows[1]][2:] == ["undefined", "", "undefined: no errors"]
+    assert further_table(Findings.of(london()), "vendor", key="op") is None
 
 
 def test_lookup_takes_a_pair_in_either_order():

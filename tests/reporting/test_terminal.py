@@ -7,7 +7,7 @@ from tests.reporting import example_result
 from tests.reporting.example_result import build, london, point, population, synthetic
 from tests.reporting.example_rows import row
 
-ALL_RESULTS = ["london", "synthetic", "private", "nulls", "bare", "one_group", "sixty_groups"]
+ALL_RESULTS = ["london", "synthetic", "private", "nulls", "bare", "one_group", "sixty_groups", "differences"]
 
 
 def columns(line: str) -> int:

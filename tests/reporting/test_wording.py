@@ -4,14 +4,14 @@ import re
 
 import pytest
 
-from evalharness.reporting import keywording, wording
+from evalharness.reporting import groupwording, keywording, wording
 from evalharness.result import limits
 
 JUDGING = ("fair", "unfair", "biased", "unbiased", "safe", r"accura\w*", "good", "bad", "excellent", "poor")
 FORBIDDEN = re.compile(rf"\b({'|'.join(JUDGING)}|discriminat\w*|significan\w*(?! digits))\b", re.I)
 
 
-@pytest.mark.parametrize("module", [wording, keywording, limits])
+@pytest.mark.parametrize("module", [wording, keywording, groupwording, limits])
 def test_no_sentence_judges(module):
     strings = [node.value for node in ast.walk(ast.parse(inspect.getsource(module))) if isinstance(node, ast.Constant)]
     said = [text for text in strings if isinstance(text, str)]
