@@ -16,14 +16,8 @@ from evalharness.records import (
     Policy,
 )
 from evalharness.statistics.cells import Cell, cells_of, everyone, population_cell
-from evalharness.statistics.rates import (
-    IntervalSettings,
-    Rate,
-    dyad_evidence,
-    rate_of,
-    subject_evidence,
-    undefined,
-)
+from evalharness.statistics.evidence import dyad_evidence, subject_evidence
+from evalharness.statistics.rates import IntervalSettings, Rate, rate_of, undefined
 from evalharness.statistics.thresholds import decide, false_matches
 
 FITTED_NOTE = "threshold fitted on the same data: the interval is conditional on it"

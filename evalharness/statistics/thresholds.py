@@ -16,8 +16,9 @@ from evalharness.counts import Counts, Population, allowed_errors, partition_of,
 from evalharness.errors import RunError
 from evalharness.records import FloatArray, IntArray, OperatingPoint, OperatingPointSpec, Partition, Policy
 from evalharness.statistics.cells import Cell, population_cell
+from evalharness.statistics.evidence import dyad_evidence
 from evalharness.statistics.intervals import zero_error_upper
-from evalharness.statistics.rates import dyad_evidence, effective_trials
+from evalharness.statistics.spread import effective_trials
 
 RULE_OF_30 = 30  # errors that give about +-30 % at 90 % confidence (Doddington)
 UNKNOWN_GROUP = "no threshold of its own: samples whose label is missing are not known to share a group"
