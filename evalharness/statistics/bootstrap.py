@@ -7,7 +7,9 @@ the comparisons between two copies of a subject, which nobody made, take the FMR
 threshold. A fitted threshold is fitted anew in each replicate. The numbers do not depend on the number of threads.
 """
 
+import os
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -19,6 +21,7 @@ from evalharness.statistics.ladder import Ladder, Unions
 from evalharness.statistics.refitting import FittedThresholds, Rule
 
 _CHUNK = 2_000_000  # weights held at once
+_THREADS = min(8, os.cpu_count() or 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,15 +89,15 @@ def replicate(counts: Counts, request: Request, *, code_of: IntArray, weights: I
     """The rates of a request for given weights of subjects, (b, S) at a time; see ``bootstrap``."""
     engine = _Engine(counts, request, code_of)
     parts = [engine.rates(chunk) for chunk in weights]
-    fmr, fmr_refitted, fnmr, fnmr_refitted, frr, frr_refitted, fta = (
-        np.concatenate([part[i] for part in parts]) for i in range(7)
+    fmr, fmr_refitted, fnmr, fnmr_refitted, frr, frr_refitted, fta, censored = (
+        np.concatenate([part[i] for part in parts]) for i in range(8)
     )
     return Replicates(
         fmr=Resampled(fmr, fmr_refitted),
         fnmr=Resampled(fnmr, fnmr_refitted),
         frr=Resampled(frr, frr_refitted),
         fta=fta,
-        censored=engine.fitted.censored,
+        censored=censored.sum(axis=0).astype(np.int64),
     )
 
 
@@ -114,35 +117,42 @@ class _Engine:
         self._tried, self._lost = self._per_subject(tried), self._per_subject(lost)
 
     def rates(self, weights: IntArray) -> list[FloatArray]:
-        """FMR held and refitted, FNMR and FRR likewise, each (b, n), and FTA (b, groups), for weights (b, S)."""
+        """Rates for weights (b, S).
+
+        Returns:
+            FMR held and refitted, FNMR and FRR likewise, each (b, n); FTA (b, groups); censored replicates (1, T).
+        """
         request, rows, real = self._request, len(weights), weights.astype(np.float64)
         cell, group = request.non_mated[:, 0], request.mated[:, 0]
         totals = [each.dyads.resampled(weights) for each in request.cells]
         distinct, copies = (_columns([pair[i] for pair in totals], rows)[:, cell] for i in (0, 1))
-        like, matches = self._counted(weights)
+        like, matches, censored = self._counted(weights)
         out = [_ratio(like[0, i] + copies * like[1, i], distinct + copies) for i in (0, 1)]
         for trials in (self._completed, self._attempted):
             total = (real @ trials)[:, group]
             out += [_ratio(total - found, total) for found in matches]
-        return [*out, _ratio(real @ self._lost, real @ self._tried)]
+        return [*out, _ratio(real @ self._lost, real @ self._tried), censored[None, :].astype(np.float64)]
 
-    def _counted(self, weights: IntArray) -> tuple[FloatArray, FloatArray]:
-        """Held and refitted: false matches and plain rates (2, 2, b, n), and mated matches (2, b, m)."""
+    def _counted(self, weights: IntArray) -> tuple[FloatArray, FloatArray, IntArray]:
+        """Held and refitted: false matches and plain rates (2, 2, b, n), mated matches (2, b, m); censored (T,)."""
         request, rows = self._request, len(weights)
         like, matches = np.zeros((2, 2, rows, len(request.non_mated))), np.zeros((2, rows, len(request.mated)))
-        held, allowances = request.thresholds, self.fitted.allowances(weights)
-        still = self._non_mated.at(held), self._mated.at(held)
-        for b, w in enumerate(weights):
-            running, mates = self._non_mated.ladder.running(w), self._mated.ladder.running(w)
+        censored = np.zeros((rows, len(request.thresholds)), dtype=np.bool_)
+        allowances = self.fitted.allowances(weights)
+        still = self._non_mated.at(request.thresholds), self._mated.at(request.thresholds)
+
+        def count(b: int) -> None:
+            running, mates = self._non_mated.ladder.running(weights[b]), self._mated.ladder.running(weights[b])
             like[:, 0, b], matches[0, b] = self._reached(running, still[0]), self._matched(mates, still[1])
-            if not self.fitted:
-                continue
-            moved = self.fitted.thresholds(w, allowances, b)
-            like[:, 1, b] = self._reached(running, self._non_mated.at(moved))
-            matches[1, b] = self._matched(mates, self._mated.at(moved))
-        if not self.fitted:
-            like[:, 1], matches[1] = like[:, 0], matches[0]
-        return like, matches
+            like[:, 1, b], matches[1, b] = like[:, 0, b], matches[0, b]
+            if self.fitted:
+                moved, censored[b] = self.fitted.thresholds(weights[b], allowances, b)
+                like[:, 1, b] = self._reached(running, self._non_mated.at(moved))
+                matches[1, b] = self._matched(mates, self._mated.at(moved))
+
+        with ThreadPoolExecutor(_THREADS) as pool:  # each replicate writes its own row: no order, no sums across
+            list(pool.map(count, range(rows)))
+        return like, matches, censored.sum(axis=0)
 
     def _reached(self, running: IntArray, at: IntArray) -> FloatArray:
         """(2, n) weighted false matches, and the unweighted FMR, of each pair of a set and a threshold."""

@@ -114,6 +114,7 @@ class Draws:
 
     def _thresholds(self, wanted: _Wanted) -> None:
         """Columns: every threshold that the tail reaches, with its rule where it was fitted here."""
+        shared: dict[tuple[object, ...], int] = {}  # populations that set several thresholds
         for i, point in enumerate(self._points):
             setting = populations(point.spec, self._partitions, samples=self._counts.samples)
             fitted = self.refit and point.spec.policy is not Policy.VENDOR
@@ -125,10 +126,12 @@ class Draws:
                 if not fitted or point.spec.fmr is None:
                     wanted.rules.append(None)
                     continue
-                cell = population_cell(self._counts, setting[key])
-                wanted.rules.append(Rule(cell, Fraction(point.spec.fmr)))
-                wanted.setters[column] = (len(wanted.cells), column)
-                wanted.cells.append(cell)
+                same = (point.spec.policy, point.spec.impostors, point.spec.group, point.spec.partition, key)
+                if same not in shared:
+                    shared[same] = len(wanted.cells)
+                    wanted.cells.append(population_cell(self._counts, setting[key]))
+                wanted.rules.append(Rule(wanted.cells[shared[same]], Fraction(point.spec.fmr)))
+                wanted.setters[column] = (shared[same], column)
 
     def _columns(self, wanted: _Wanted, partition: Partition | None, group: str) -> Iterator[tuple[int, bool]]:
         """The thresholds that apply to a group, and whether each is fitted anew."""

@@ -4,6 +4,7 @@ A *ladder* holds comparisons sorted by code and descending score. One running su
 every code and every threshold at once, how much weight lies at or above it.
 """
 
+import threading
 from collections.abc import Sequence
 
 import numpy as np
@@ -28,7 +29,7 @@ class Ladder:
         key = np.asarray(code, dtype=np.int64) * (len(self.scores) + 1) + level
         order = np.argsort(key, kind="stable")
         self._ends = [np.ascontiguousarray(end[order], dtype=np.intp) for end in ends]
-        self._key = key[order]
+        self._key, self._kept = key[order], threading.local()
         self._first = np.arange(codes, dtype=np.int64) * (len(self.scores) + 1)
         self.starts = np.searchsorted(self._key, self._first)  # (codes,) position of the first comparison of a code
 
@@ -46,13 +47,29 @@ class Ladder:
         return np.asarray(np.searchsorted(self._key, wanted), dtype=np.int64)
 
     def running(self, weights: IntArray) -> IntArray:
-        """(n + 1,) running sum of the comparisons' weights, given those of the subjects (S,); it starts with 0."""
-        product = weights[self._ends[0]]
+        """Running sum of the comparisons' weights, starting with 0, given those of the subjects.
+
+        Args:
+            weights: (S,) int64.
+
+        Returns:
+            (n + 1,) valid until the next call in the same thread, which writes to the same memory.
+        """
+        product, factor, total = self._memory()
+        np.take(weights, self._ends[0], out=product, mode="clip")
         for end in self._ends[1:]:
-            product = product * weights[end]
-        total = np.zeros(len(product) + 1, dtype=np.int64)
+            np.take(weights, end, out=factor, mode="clip")
+            np.multiply(product, factor, out=product)
         np.cumsum(product, out=total[1:])
         return total
+
+    def _memory(self) -> tuple[IntArray, IntArray, IntArray]:
+        """Arrays of this thread: fresh memory for each replicate would take as long as the sums."""
+        if not hasattr(self._kept, "arrays"):
+            n = len(self)
+            self._kept.arrays = (np.empty(n, np.int64), np.empty(n, np.int64), np.zeros(n + 1, np.int64))
+        arrays: tuple[IntArray, IntArray, IntArray] = self._kept.arrays
+        return arrays
 
 
 class Unions:

@@ -12,7 +12,7 @@ from fractions import Fraction
 import numpy as np
 
 from evalharness.counts import Counts
-from evalharness.records import FloatArray, IntArray
+from evalharness.records import BoolArray, FloatArray, IntArray
 from evalharness.statistics.cells import Cell
 from evalharness.statistics.ladder import Ladder
 
@@ -34,48 +34,52 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
-class Allowance:
-    """What the replicates allow one rule."""
+class Allowances:
+    """What the replicates allow the rules of one population."""
 
-    errors: IntArray = field(repr=False)  # (b,) k_b
+    errors: IntArray = field(repr=False)  # (rules, b) k_b
     copies: FloatArray = field(repr=False)  # (b,) comparisons between copies of one subject
 
 
 class Refit:
-    """One rule and the highest scores of the comparisons that set its threshold."""
+    """The rules of one population, and the highest scores of the comparisons that set their thresholds."""
 
-    def __init__(self, counts: Counts, rule: Rule) -> None:
+    def __init__(self, counts: Counts, rules: Sequence[Rule]) -> None:
         """Take what is needed of the tail: three times the scores above the threshold, as far as there are any."""
-        at, trials = rule.population.tail, rule.population.dyads.total
+        self.rules, self._population = rules, rules[0].population
+        at, trials = self._population.tail, self._population.dyads.total
         scores = counts.tail.scores[at]
-        depth = _DEPTH * rule.allowed + _LEAST
+        depth = _DEPTH * max(rule.allowed for rule in rules) + _LEAST
         if len(scores) > depth:
             lowest = np.partition(scores, len(scores) - depth)[len(scores) - depth]
             at, scores = at[scores >= lowest], scores[scores >= lowest]
-        self.rule, self._complete = rule, len(scores) == trials
-        self.cut = float(scores.min()) if len(scores) else np.inf
+        self._complete = len(scores) == trials
+        self.cut = float(np.min(scores, initial=np.inf))
         ends = [counts.subject_of[side[at]] for side in (counts.tail.probe, counts.tail.reference)]
         self._ladder = Ladder(np.zeros(len(at), dtype=np.int64), scores, ends, codes=1)
         behind = self._ladder.positions(self._ladder.scores)[0] if len(at) else np.empty(0, dtype=np.int64)
         self._behind = np.concatenate([[0], behind])  # (levels + 1,) comparisons at or above the first l scores
         self._share = self._behind / max(trials, 1)
-        self.censored = 0
 
-    def allowance(self, weights: IntArray) -> Allowance:
-        """k_b for weights (b, S)."""
-        distinct, copies = self.rule.population.dyads.resampled(weights)
-        up, down = self.rule.target.numerator, self.rule.target.denominator
-        allowed = [int(total) * up // down for total in (distinct + copies).tolist()]
-        return Allowance(np.array(allowed, dtype=np.int64), copies)
+    def allowances(self, weights: IntArray) -> Allowances:
+        """k_b of every rule for weights (b, S)."""
+        distinct, copies = self._population.dyads.resampled(weights)
+        totals = [int(total) for total in (distinct + copies).tolist()]
+        errors = [[total * r.target.numerator // r.target.denominator for total in totals] for r in self.rules]
+        return Allowances(np.array(errors, dtype=np.int64).reshape(len(self.rules), len(totals)), copies)
 
-    def threshold(self, weights: IntArray, allowed: int, copies: float) -> float:
-        """The threshold for weights (S,); the cut, and counted, where it would lie below."""
+    def thresholds(self, weights: IntArray, allowances: Allowances, b: int) -> list[float | None]:
+        """The thresholds for weights (S,), row ``b`` of the allowances; None where one would lie below the cut."""
         weight = self._ladder.running(weights)[self._behind]
-        level = int(np.searchsorted(weight + copies * self._share, allowed, side="right")) - 1
-        if level == len(self._behind) - 1 and not self._complete:
-            self.censored += 1
-            return self.cut
-        observed = int(np.searchsorted(weight, weight[level]))  # scores of subjects who were not drawn are not seen
+        reached = weight + allowances.copies[b] * self._share
+        levels = np.searchsorted(reached, allowances.errors[:, b], side="right") - 1
+        return [self._score(weight, int(level)) for level in levels]
+
+    def _score(self, weight: IntArray, level: int) -> float | None:
+        """The lowest score that somebody who was drawn has, among the first ``level`` ones."""
+        if level == len(weight) - 1 and not self._complete:
+            return None
+        observed = int(np.searchsorted(weight, weight[level]))
         if observed:
             return float(self._ladder.scores[observed - 1])
         highest = min(int(np.searchsorted(weight, 0, side="right")), len(weight) - 1)
@@ -86,31 +90,32 @@ class FittedThresholds:
     """The thresholds of a request, those that were fitted among them."""
 
     def __init__(self, counts: Counts, thresholds: FloatArray, rules: Sequence[Rule | None]) -> None:
-        """``rules[t]`` is None where threshold t was given."""
+        """``rules[t]`` is None where threshold t was given; rules of one population share its record."""
         self._thresholds = thresholds
-        self._refits = {t: Refit(counts, rule) for t, rule in enumerate(rules) if rule is not None}
-        cuts = [float(np.min(thresholds, initial=np.inf)), *(refit.cut for refit in self._refits.values())]
+        populations: dict[int, list[int]] = {}
+        for t, rule in enumerate(rules):
+            if rule is not None:
+                populations.setdefault(id(rule.population), []).append(t)
+        together = ((columns, [rules[t] for t in columns]) for columns in populations.values())
+        self._refits = [(columns, Refit(counts, [r for r in own if r is not None])) for columns, own in together]
+        cuts = [float(np.min(thresholds, initial=np.inf)), *(refit.cut for _, refit in self._refits)]
         self.cut = max(min(cuts), counts.tail.cut)
 
     def __bool__(self) -> bool:
         return bool(self._refits)
 
-    @property
-    def censored(self) -> IntArray:
-        """(T,) replicates in which the threshold would lie below the scores that were kept."""
-        found = np.zeros(len(self._thresholds), dtype=np.int64)
-        for t, refit in self._refits.items():
-            found[t] = refit.censored
-        return found
+    def allowances(self, weights: IntArray) -> list[Allowances]:
+        """By population, for weights (b, S)."""
+        return [refit.allowances(weights) for _, refit in self._refits]
 
-    def allowances(self, weights: IntArray) -> dict[int, Allowance]:
-        """By threshold, for weights (b, S)."""
-        return {t: refit.allowance(weights) for t, refit in self._refits.items()}
+    def thresholds(self, weights: IntArray, allowances: Sequence[Allowances], b: int) -> tuple[FloatArray, BoolArray]:
+        """For weights (S,), which are row ``b`` of those of the allowances.
 
-    def thresholds(self, weights: IntArray, allowances: dict[int, Allowance], b: int) -> FloatArray:
-        """(T,) for weights (S,), which are row ``b`` of those of the allowances."""
-        found = self._thresholds.copy()
-        for t, refit in self._refits.items():
-            allowance = allowances[t]
-            found[t] = refit.threshold(weights, int(allowance.errors[b]), float(allowance.copies[b]))
-        return found
+        Returns:
+            (T,) thresholds, and whether each would lie below the scores that were kept: it then is the lowest kept.
+        """
+        found, censored = self._thresholds.copy(), np.zeros(len(self._thresholds), dtype=np.bool_)
+        for (columns, refit), allowed in zip(self._refits, allowances, strict=True):
+            for t, threshold in zip(columns, refit.thresholds(weights, allowed, b), strict=True):
+                found[t], censored[t] = (refit.cut, True) if threshold is None else (threshold, False)
+        return found, censored
