@@ -12,6 +12,7 @@ from evalharness.statistics.variance import (
     PlugIn,
     dyad_jackknife,
     dyad_plug_in,
+    subject_jackknife,
     subject_variance,
 )
 
@@ -26,7 +27,7 @@ class Evidence:
     clusters: int  # G
     disjoint: float  # effective trials cannot sink below
     plug_in: PlugIn
-    jackknife: Jackknife | None = None  # of dyads, where some trials are errors and some are none
+    jackknife: Jackknife | None = None  # where some trials are errors and some are none
 
 
 def dyad_evidence(cell: Cell, first: IntArray, second: IntArray) -> Evidence:
@@ -59,5 +60,6 @@ def subject_evidence(subject: IntArray, errors: BoolArray) -> Evidence:
     squares: FloatArray = trials.astype(np.float64) ** 2
     total = len(subject)
     floor = total**2 / float(squares.sum())
-    plug_in = subject_variance(trials, wrong)
-    return Evidence(int(wrong.sum()), total, len(trials), len(trials), floor, plug_in)
+    found, people = int(wrong.sum()), len(trials)
+    jackknife = subject_jackknife(trials, wrong) if 0 < found < total else None
+    return Evidence(found, total, people, people, floor, subject_variance(trials, wrong), jackknife)

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, replace
 
 from evalharness.statistics.evidence import Evidence, dyad_evidence, subject_evidence
-from evalharness.statistics.intervals import Interval, t_quantile, wilson, zero_error_upper
-from evalharness.statistics.spread import dyad_limits, effective_trials, few_errors
+from evalharness.statistics.intervals import Interval, zero_error_upper
+from evalharness.statistics.spread import effective_trials, logit_limits
 
 __all__ = [
     "FEWEST_SUBJECTS",
@@ -83,11 +83,5 @@ def _one_sided(rate: Rate, evidence: Evidence, level: float) -> Rate:
 
 
 def _two_sided(rate: Rate, evidence: Evidence, level: float, refitted: float) -> Rate:
-    n = effective_trials(evidence)
-    if evidence.jackknife is not None:
-        limits = dyad_limits(evidence, level=level, refitted=refitted)
-        return replace(rate, interval=limits, effective_trials=n)
-    value = evidence.errors / evidence.trials
-    fewer = min(n, 1 / (refitted * value * (1 - value))) if refitted else n
-    limits = wilson(value, fewer, quantile=t_quantile(level, degrees=evidence.clusters - 1))
-    return replace(rate, interval=few_errors(limits, evidence, fewer, level=level), effective_trials=n)
+    limits = logit_limits(evidence, level=level, refitted=refitted)
+    return replace(rate, interval=limits, effective_trials=effective_trials(evidence))

@@ -1,6 +1,6 @@
-"""How uncertain the logit of a rate is, and the limits that follow for rates of dyads.
+"""How uncertain the logit of a rate is, and the limits that follow.
 
-Rates of false matches are small and spread by factors: a group with one more "wolf" has a rate twice as high, not
+Error rates are small and spread by factors: a group with one more "wolf" has a false match rate twice as high, not
 0.001 higher. On the logarithmic scale the size of that spread hardly depends on the rate itself, where a variance
 estimated beside a low rate is itself too low. The logit is the logarithm at small rates and its mirror near 1.
 """
@@ -21,7 +21,7 @@ FEW_ERRORS = 3.0  # below, limits on a smooth scale are too high at tiny rates
 class Spread:
     """Variances of the logit of a rate, neither 0 nor 1."""
 
-    own: float  # of dyads, or of subjects: as if they did not share a subject
+    own: float  # as if no two dyads, or no two trials of one subject each, shared a subject
     linear: float  # with the covariance part of the plug-in variance
     total: float  # with the jackknife's covariance part where that is larger
     degrees: float  # of freedom of a Student quantile
@@ -55,22 +55,20 @@ def spread_of(evidence: Evidence) -> Spread:
     value, more = evidence.errors / evidence.trials, evidence.clusters / (evidence.clusters - 1)
     variance = value * (1 - value)  # of one trial; its square turns a variance of the rate into one of the logit
     most = 1 / (evidence.disjoint * variance)
-    least = 1 / (evidence.trials * variance)
-    own = min(max(evidence.plug_in.own / variance**2, least) * more, most)
+    least = more / (evidence.trials * variance)
     linear = min(1 / (effective_trials(evidence) * variance), most)
     few = float(evidence.clusters - 1)
-    if evidence.jackknife is None:
-        return Spread(min(own, linear), linear, linear, few)
-    jackknifed = (evidence.jackknife.squares - evidence.plug_in.own / variance**2) * more
-    total = min(max(jackknifed, linear), most)
-    own = min(own, linear)
-    of_covariance = min(evidence.jackknife.degrees, few)
-    shares = own**2 / few + (total - own) ** 2 / of_covariance
+    jackknife = evidence.jackknife
+    if jackknife is None:
+        return Spread(min(least, linear), linear, linear, few)
+    own = min(max(jackknife.alone * more, least), linear)
+    total = min(max(jackknife.variance * more, linear), most)
+    shares = own**2 / few + (total - own) ** 2 / min(jackknife.degrees, few)
     return Spread(own, linear, total, min(max(total**2 / shares, min(2.0, few)), few))
 
 
-def dyad_limits(evidence: Evidence, *, level: float, refitted: float = 0.0) -> Interval:
-    """Limits of a rate of dyads: Student's on the logit scale.
+def logit_limits(evidence: Evidence, *, level: float, refitted: float = 0.0) -> Interval:
+    """Limits of a rate: Student's on the logit scale.
 
     The limit that lies towards one half moves by ``SKEWNESS`` times the covariance part, because rates that few
     subjects drive are skewed: the draws that miss those subjects are many, and know nothing of them.

@@ -7,8 +7,8 @@ IJCV 2024, arXiv:2306.01198. With p = errors / M, Y_d = e_d - p m_d the centred 
     Var = [sum_i R_i^2 - sum_d Y_d^2] / M^2   for dyads of two subjects,
     Var = sum_i Y_i^2 / M^2                   for subjects.
 
-Beside it stands a jackknife of the logit of an FMR, which sees what the plug-in variance cannot: leaving out a
-subject that makes half of the false matches changes the logarithm of the rate by more than its own size says.
+Beside it stands a jackknife of the logit of a rate, which sees what the plug-in variance cannot: leaving out a
+subject that makes half of the errors changes the logarithm of the rate by more than its own size says.
 """
 
 from dataclasses import dataclass, field
@@ -52,9 +52,16 @@ class PlugIn:
 class Jackknife:
     """The logit of a rate, with each subject left out in turn."""
 
-    squares: float  # sum over subjects of the squared changes: twice the own part and the covariance part
+    squares: float  # sum over subjects of the squared changes
     fourth: float  # sum of their fourth powers
-    subjects: int  # with at least one comparison
+    subjects: int  # with at least one trial
+    alone: float  # variance of the logit if no two dyads (or trials, where each has one subject) shared a subject
+    twice: bool = False  # of dyads: leaving out both of its subjects counts a dyad's own part twice
+
+    @property
+    def variance(self) -> float:
+        """Estimated variance of the logit."""
+        return self.squares - self.alone if self.twice else self.squares
 
     @property
     def degrees(self) -> float:
@@ -113,22 +120,43 @@ def dyad_plug_in(dyads: Dyads, errors: DyadErrors) -> PlugIn:
 def dyad_jackknife(dyads: Dyads, errors: DyadErrors) -> Jackknife:
     """The changes of the logit of an FMR when a subject is left out.
 
-    The change of subject i is weighted by 1 - M_i/M, so that for small changes it is -R_i / (M p (1-p)). A subject
-    that takes part in every comparison cannot be left out and counts nothing.
-
     Args:
         dyads: Comparisons per dyad of the set, at least one.
         errors: Their false matches, neither none nor all.
     """
-    compared, trials = dyads.per_subject, dyads.total
-    some = (compared > 0) & (compared < trials)
-    rest = (trials - compared[some]).astype(np.float64)
-    left = np.clip(errors.total - errors.per_subject[some], np.minimum(_LEAST_ERRORS, rest / 2), None)
-    left = np.minimum(left, rest - np.minimum(_LEAST_ERRORS, rest / 2))
-    logit = np.log(errors.total) - np.log(trials - errors.total)
-    change = (np.log(left) - np.log(rest - left) - logit) * (rest / trials)
-    square: FloatArray = change * change
-    return Jackknife(float(square.sum()), _sum_of_squares(square), int(np.count_nonzero(compared)))
+    value = errors.total / dyads.total
+    changes, subjects = _changes(dyads.per_subject, errors.per_subject, (dyads.total, errors.total))
+    alone = dyad_plug_in(dyads, errors).own / (value * (1 - value)) ** 2
+    return Jackknife(_sum_of_squares(changes), _sum_of_squares(changes**2), subjects, alone, twice=True)
+
+
+def subject_jackknife(trials: IntArray, errors: IntArray) -> Jackknife:
+    """The changes of the logit of an FNMR, FRR or FTA when a subject is left out.
+
+    Args:
+        trials: (S,) trials of each subject.
+        errors: (S,) errors of each subject; in all neither none nor all.
+    """
+    total, wrong = int(trials.sum()), int(errors.sum())
+    changes, subjects = _changes(trials, errors, (total, wrong))
+    alone = total / (wrong * (total - wrong))
+    return Jackknife(_sum_of_squares(changes), _sum_of_squares(changes**2), subjects, alone)
+
+
+def _changes(trials: IntArray, errors: IntArray, totals: tuple[int, int]) -> tuple[FloatArray, int]:
+    """Changes of the logit of a rate when a subject is left out, and how many subjects there are.
+
+    The change of subject i is weighted by 1 - M_i/M, so that for small changes it is -R_i / (M p (1-p)). A subject
+    that takes part in every trial cannot be left out and counts nothing.
+    """
+    total, wrong = totals
+    some = (trials > 0) & (trials < total)
+    rest = (total - trials[some]).astype(np.float64)
+    least = np.minimum(_LEAST_ERRORS, rest / 2)
+    left = np.clip(wrong - errors[some], least, rest - least)
+    logit = np.log(wrong) - np.log(total - wrong)
+    changes: FloatArray = (np.log(left) - np.log(rest - left) - logit) * (rest / total)
+    return changes, int(np.count_nonzero(trials))
 
 
 def subject_variance(trials: IntArray, errors: IntArray) -> PlugIn:
