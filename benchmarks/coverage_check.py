@@ -18,7 +18,7 @@ import numpy as np
 from scipy.special import ndtri
 
 from evalharness.records import OperatingPointSpec, Policy, Sample, Samples, ScoreKind
-from evalharness.statistics import measure
+from evalharness.statistics import MeasureSettings, measure
 from evalharness.synthetic.scores import TwinGroup, TwinSpec, draw_scores, threshold_for
 from evalharness.tasks.verification import count_scores
 
@@ -75,7 +75,9 @@ def measured(case: Case, draws: int, rng: np.random.Generator) -> Tally:
             [Sample(str(i), str(i), str(s), "0" * 64, {}) for i, s in enumerate(draw.sample_subject.tolist())]
         )
         counts = count_scores(samples, draw.listed(), score_kind=ScoreKind.SIMILARITY, comparisons="all-pairs")
-        rows = measure(counts, partitions=[], specs=[point], level=LEVEL, min_subjects=3).measures
+        rows = measure(
+            counts, partitions=[], specs=[point], settings=MeasureSettings(level=LEVEL, min_subjects=3)
+        ).measures
         limits = {row.measure: (row.lower, row.upper) for row in rows if row.lower is not None}
         lower, upper = limits["fmr"]
         tally.above += case.fmr > upper

@@ -21,7 +21,7 @@ from evalharness.reporting.metrics_csv import metrics_csv
 from evalharness.result import AuditResult, dump_result, result_schema
 from evalharness.runfolder import RunFolder, plan_text, stored_date
 from evalharness.samples import PIXEL_LIMIT, read_image
-from evalharness.statistics import measure
+from evalharness.statistics import MeasureSettings, measure
 from evalharness.systems import EnrolmentOptions, PrecomputedScores, enrol
 from evalharness.tasks.verification import count
 
@@ -148,8 +148,7 @@ def _evaluated(run: Prepared, measured: _Measured) -> AuditResult:
         measured.counts,
         partitions=run.partitions,
         specs=plan.operating_point_specs(),
-        level=plan.interval_level,
-        min_subjects=plan.min_subjects,
+        settings=MeasureSettings(level=plan.interval_level, min_subjects=plan.min_subjects),
     )
     return assemble(
         Audited(

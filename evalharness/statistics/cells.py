@@ -24,6 +24,7 @@ class Cell:
     clusters: int  # subjects on the smaller side: G of the small-sample guards
     disjoint: int  # dyads without a common subject: n_eff cannot sink below
     tail: IntArray = field(repr=False)  # which entries of the tail lie in the cell
+    attempted: Dyads | None = None  # with comparisons that were not completed; None: all were
 
     @property
     def subjects(self) -> int:
@@ -68,27 +69,26 @@ class AllPairsCells:
 
     def within(self, g: int) -> Cell:
         """Comparisons of two samples of group ``g``."""
-        dyads, lost = self._dyads(lambda u: _signed((1, u[g])))
+        dyads, tried = self._dyads(lambda u: _signed((1, u[g])))
         subjects = int(np.count_nonzero(dyads.per_subject))
-        return Cell(dyads, lost, subjects, subjects // 2, self._tail.across(g, g))
+        return _cell(dyads, tried, subjects, subjects // 2, self._tail.across(g, g))
 
     def across(self, g: int, h: int) -> Cell:
         """Comparisons of a sample of ``g`` with one of another group ``h``."""
-        dyads, lost = self._dyads(lambda u: _signed((1, u[g] + u[h]), (-1, u[g]), (-1, u[h])))
+        dyads, tried = self._dyads(lambda u: _signed((1, u[g] + u[h]), (-1, u[g]), (-1, u[h])))
         subjects = int(np.count_nonzero(dyads.per_subject))
         smaller = int(np.count_nonzero(self._enrolled[[g, h]], axis=1).min())
-        return Cell(dyads, lost, smaller, min(smaller, subjects // 2), self._tail.across(g, h))
+        return _cell(dyads, tried, smaller, min(smaller, subjects // 2), self._tail.across(g, h))
 
     def any_impostor(self, g: int) -> Cell:
         """Comparisons of a sample of ``g`` with any sample of another subject."""
-        dyads, lost = self._dyads(lambda u: _signed((1, u.sum(axis=0)), (-1, u.sum(axis=0) - u[g])))
+        dyads, tried = self._dyads(lambda u: _signed((1, u.sum(axis=0)), (-1, u.sum(axis=0) - u[g])))
         subjects = int(np.count_nonzero(dyads.per_subject))
         own = int(np.count_nonzero(self._enrolled[g]))
-        return Cell(dyads, lost, own, min(own, subjects // 2), self._tail.touching(g))
+        return _cell(dyads, tried, own, min(own, subjects // 2), self._tail.touching(g))
 
-    def _dyads(self, build: Callable[[IntArray], AllPairsDyads]) -> tuple[AllPairsDyads, int]:
-        completed = build(self._enrolled)
-        return completed, build(self._attempted).total - completed.total
+    def _dyads(self, build: Callable[[IntArray], AllPairsDyads]) -> tuple[AllPairsDyads, AllPairsDyads]:
+        return build(self._enrolled), build(self._attempted)
 
 
 class ListedCells:
@@ -148,7 +148,12 @@ def population_cell(counts: Counts, population: Population) -> Cell:
     signs = np.ones(len(codes), dtype=np.int64)
     dyads, tried = AllPairsDyads(signs, enrolled), AllPairsDyads(signs, attempted)
     subjects = int(np.count_nonzero(dyads.per_subject))
-    return Cell(dyads, tried.total - dyads.total, subjects, _disjoint_within(enrolled), tail)
+    return _cell(dyads, tried, subjects, _disjoint_within(enrolled), tail)
+
+
+def _cell(dyads: Dyads, attempted: Dyads, clusters: int, disjoint: int, tail: IntArray) -> Cell:
+    lost = attempted.total - dyads.total
+    return Cell(dyads, lost, clusters, disjoint, tail, attempted if lost else None)
 
 
 def _disjoint_within(enrolled: IntArray) -> int:
@@ -183,7 +188,11 @@ def _one_sided(counts: Counts, pairs: ListedPairs, at: IntArray, tail: IntArray)
         probes, references = (np.unique(side) for side in sides)
         both = len(np.intersect1d(probes, references)) > 0
         clusters = min(clusters, min(len(probes), len(references)) + int(both))
-    return Cell(dyads, len(at) - len(done), clusters, disjoint_dyads(dyads), tail)
+    if len(at) == len(done):
+        return Cell(dyads, 0, clusters, disjoint_dyads(dyads), tail)
+    ends = (counts.subject_of[pairs.probe[at]], counts.subject_of[pairs.reference[at]])
+    attempted = ListedDyads.of(*ends, subjects=counts.subjects)
+    return Cell(dyads, len(at) - len(done), clusters, disjoint_dyads(dyads), tail, attempted)
 
 
 def _signed(*terms: tuple[int, IntArray]) -> AllPairsDyads:

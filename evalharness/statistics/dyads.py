@@ -34,6 +34,14 @@ class Dyads(Protocol):
         """(k,) m_d of the dyads of subjects ``first[i]`` and ``second[i]``."""
         ...
 
+    def resampled(self, weights: IntArray) -> tuple[FloatArray, FloatArray]:
+        """Comparisons when each subject counts ``weights`` times, (B, S).
+
+        Returns:
+            (B,) comparisons between different subjects, and (B,) between the copies of one subject.
+        """
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class AllPairsDyads:
@@ -83,6 +91,14 @@ class AllPairsDyads:
         result: IntArray = self.signs @ (self.vectors[:, first] * self.vectors[:, second])
         return result
 
+    def resampled(self, weights: IntArray) -> tuple[FloatArray, FloatArray]:
+        """Comparisons when each subject counts ``weights`` times, (B, S): of two subjects, and of copies of one."""
+        used = np.flatnonzero(self.vectors.any(axis=0))
+        u, w = self.vectors[:, used].astype(np.float64), weights[:, used].astype(np.float64)
+        squares = (u * u).T  # whole numbers below 2^53: sums in any order are the same
+        sums, once, twice = w @ u.T, w @ squares, (w * w) @ squares
+        return (sums * sums - twice) @ self.signs / 2, (twice - once) @ self.signs / 2
+
 
 @dataclass(frozen=True, slots=True)
 class ListedDyads:
@@ -129,6 +145,17 @@ class ListedDyads:
         key = dyad_key(first, second, self.subjects)
         at = np.minimum(np.searchsorted(self.key, key), max(len(self.key) - 1, 0))
         return np.where(self.key[at] == key, self.count[at], 0) if len(self.key) else np.zeros(len(key), np.int64)
+
+    def resampled(self, weights: IntArray) -> tuple[FloatArray, FloatArray]:
+        """Comparisons when each subject counts ``weights`` times, (B, S): of two subjects, and of copies of one.
+
+        A list does not say how two copies of a subject would be compared: as often as the subject is with another.
+        """
+        low, high = self.key // self.subjects, self.key % self.subjects
+        partners = np.bincount(np.concatenate([low, high]), minlength=self.subjects)
+        own = self.per_subject / np.maximum(partners, 1)
+        distinct = np.array([(w[low] * w[high]) @ self.count for w in weights], dtype=np.float64)
+        return distinct, np.asarray((weights * (weights - 1) * own).sum(axis=1) / 2, dtype=np.float64)
 
 
 def dyad_key(first: IntArray, second: IntArray, subjects: int) -> IntArray:

@@ -20,7 +20,7 @@ class Interval:
     upper: float
 
 
-def t_quantile(level: float, *, degrees: int) -> float:
+def t_quantile(level: float, *, degrees: float) -> float:
     """Half-width of a two-sided Student interval in standard errors.
 
     >>> round(t_quantile(0.95, degrees=2), 4)

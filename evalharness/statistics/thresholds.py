@@ -14,12 +14,25 @@ import numpy as np
 
 from evalharness.counts import Counts, Population, allowed_errors, partition_of, populations
 from evalharness.errors import RunError
-from evalharness.records import FloatArray, IntArray, OperatingPoint, OperatingPointSpec, Partition, Policy
+from evalharness.records import (
+    ALL_GROUPS,
+    BoolArray,
+    FloatArray,
+    IntArray,
+    OperatingPoint,
+    OperatingPointSpec,
+    Partition,
+    Policy,
+)
 from evalharness.statistics.cells import Cell, population_cell
+from evalharness.statistics.evidence import dyad_evidence
 from evalharness.statistics.intervals import zero_error_upper
-from evalharness.statistics.rates import dyad_evidence, effective_trials
+from evalharness.statistics.spread import effective_trials
+from evalharness.statistics.streamed import streamed_errors, streamed_point
+from evalharness.statistics.variance import DyadErrors
 
 RULE_OF_30 = 30  # errors that give about +-30 % at 90 % confidence (Doddington)
+BELOW_CUT = "the threshold lies below the scores that were kept of this run, which was cut for all its subjects"
 UNKNOWN_GROUP = "no threshold of its own: samples whose label is missing are not known to share a group"
 
 
@@ -41,8 +54,23 @@ def threshold_allowing(scores: FloatArray, allowed: int) -> float:
     return float(above[-1]) if len(above) else float(np.nextafter(descending[0], np.inf))
 
 
+def threshold_key(point: OperatingPoint, group: str) -> str:
+    """The key of the threshold that applies to a group."""
+    return group if point.spec.policy is Policy.PER_GROUP else ALL_GROUPS
+
+
+def applies(point: OperatingPoint, partition: Partition | None, partitions: Sequence[Partition]) -> bool:
+    """Whether a partition's groups (None: all samples) have rows at an operating point."""
+    return point.spec.policy is not Policy.PER_GROUP or partition is partition_of(point.spec, partitions)
+
+
 def decide(
-    counts: Counts, spec: OperatingPointSpec, *, partitions: Sequence[Partition], level: float
+    counts: Counts,
+    spec: OperatingPointSpec,
+    *,
+    partitions: Sequence[Partition],
+    level: float,
+    partial: bool = False,
 ) -> OperatingPoint:
     """Decide the thresholds of one operating point.
 
@@ -51,16 +79,18 @@ def decide(
         spec: What the plan asks for.
         partitions: The plan's partitions.
         level: Level of the bound that stands in for a target that cannot be resolved.
+        partial: The counts are of some subjects of a run, whose tail was cut for all of them: a threshold below the
+            cut is then unresolved.
 
     Raises:
         PlanError: The operating point names an unknown group, or lacks its threshold or target.
-        RunError: The tail was cut for other operating points.
+        RunError: The tail was cut for other operating points, and the counts are not ``partial``.
     """
     keyed, unknown = populations(spec, partitions, samples=counts.samples), _unknown_groups(spec, partitions)
     decided = {
         key: _Decided(0, 0, unresolved=UNKNOWN_GROUP)
         if key in unknown
-        else _decide_one(counts, spec, key, population, level)
+        else _decide_one(counts, spec, key, population, (level, partial))
         for key, population in keyed.items()
     }
     return OperatingPoint(
@@ -91,19 +121,49 @@ def _unknown_groups(spec: OperatingPointSpec, partitions: Sequence[Partition]) -
     return {group.id for group in partition_of(spec, partitions).groups if not group.known}
 
 
-def _decide_one(counts: Counts, spec: OperatingPointSpec, key: str, population: Population, level: float) -> _Decided:
+def _decide_one(
+    counts: Counts, spec: OperatingPointSpec, key: str, population: Population, how: tuple[float, bool]
+) -> _Decided:
+    level, partial = how
     cell = population_cell(counts, population)
     trials = cell.dyads.total
-    if spec.policy is Policy.VENDOR:
-        assert spec.threshold is not None  # populations() refuses such a point
-        found: float | str = counts.score_kind.to_similarity(spec.threshold)
-    else:
-        found = _fit(counts, spec, cell, level)
+    found: float | str
+    try:
+        if spec.policy is Policy.VENDOR:
+            assert spec.threshold is not None  # populations() refuses such a point
+            found = counts.score_kind.to_similarity(spec.threshold)
+            errors = errors_at(counts, cell, found, sides=(population.member, population.member)).total
+        else:
+            found = _fit(counts, spec, cell, level)
+            errors = 0 if isinstance(found, str) else len(false_matches(counts, cell, found))
+    except RunError:
+        if not partial:
+            raise
+        found, errors = BELOW_CUT, 0
     if isinstance(found, str):
         return _Decided(trials, cell.subjects, unresolved=found)
-    attained = len(false_matches(counts, cell, found)) / trials if trials else None
+    attained = errors / trials if trials else None
     warning = "" if spec.policy is Policy.VENDOR else _few_errors(counts, cell, found, key)
     return _Decided(trials, cell.subjects, found, attained, warning=warning)
+
+
+def errors_at(counts: Counts, cell: Cell, threshold: float, *, sides: tuple[BoolArray, BoolArray]) -> DyadErrors:
+    """The false matches of a cell, from the tail or, at a fixed threshold below its cut, as streamed.
+
+    Args:
+        counts: The comparison run.
+        cell: The comparisons.
+        threshold: A match is a score at or above it.
+        sides: (samples,) who is on either side of the cell.
+
+    Raises:
+        RunError: The threshold lies below the cut of the tail and was not streamed.
+    """
+    point = streamed_point(counts, threshold)
+    if point is not None:
+        return streamed_errors(counts, point, sides)
+    at, subject = false_matches(counts, cell, threshold), counts.subject_of
+    return DyadErrors.of(cell.dyads, subject[counts.tail.probe[at]], subject[counts.tail.reference[at]])
 
 
 def false_matches(counts: Counts, cell: Cell, threshold: float) -> IntArray:

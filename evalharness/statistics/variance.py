@@ -6,14 +6,19 @@ IJCV 2024, arXiv:2306.01198. With p = errors / M, Y_d = e_d - p m_d the centred 
 
     Var = [sum_i R_i^2 - sum_d Y_d^2] / M^2   for dyads of two subjects,
     Var = sum_i Y_i^2 / M^2                   for subjects.
+
+Beside it stands a jackknife of the logit of a rate, which sees what the plug-in variance cannot: leaving out a
+subject that makes half of the errors changes the logarithm of the rate by more than its own size says.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from evalharness.records import FloatArray, IntArray
 from evalharness.statistics.dyads import Dyads, dyad_key
+
+_LEAST_ERRORS = 0.5  # stands for no error when a subject is left out, so that there is a logarithm
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,24 +48,115 @@ class PlugIn:
         return max(self.own + max(0.0, self.covariance), binomial) * clusters / (clusters - 1)
 
 
+@dataclass(frozen=True, slots=True)
+class Jackknife:
+    """The logit of a rate, with each subject left out in turn."""
+
+    squares: float  # sum over subjects of the squared changes
+    fourth: float  # sum of their fourth powers
+    subjects: int  # with at least one trial
+    alone: float  # variance of the logit if no two dyads (or trials, where each has one subject) shared a subject
+    twice: bool = False  # of dyads: leaving out both of its subjects counts a dyad's own part twice
+
+    @property
+    def variance(self) -> float:
+        """Estimated variance of the logit."""
+        return self.squares - self.alone if self.twice else self.squares
+
+    @property
+    def degrees(self) -> float:
+        """How many equal subjects the changes are worth: few where a few subjects make them.
+
+        Satterthwaite's degrees of freedom of the sum of squares, with the fourth moment from the data:
+        about the number of subjects for normal changes, 2 where one subject makes them all.
+        """
+        excess = self.fourth - self.squares**2 / self.subjects
+        return max(2.0, 2 * self.squares**2 / excess) if excess > 0 else float(self.subjects)
+
+
+@dataclass(frozen=True, slots=True)
+class DyadErrors:
+    """The errors of a set of non-mated comparisons, as far as a variance needs them."""
+
+    per_subject: IntArray = field(repr=False)  # (S,) errors in which each subject takes part
+    squares: float  # sum over dyads of e_d^2
+    products: float  # sum over dyads of e_d m_d
+
+    @classmethod
+    def of(cls, dyads: Dyads, first: IntArray, second: IntArray) -> "DyadErrors":
+        """Count false matches between subjects ``first[i]`` and ``second[i]``."""
+        subjects = len(dyads.per_subject)
+        errors = np.bincount(first, minlength=subjects) + np.bincount(second, minlength=subjects)
+        key, count = np.unique(dyad_key(first, second, subjects), return_counts=True)
+        compared = dyads.between(key // subjects, key % subjects)
+        return cls(errors, float(count @ count), float(count @ compared))
+
+    @property
+    def total(self) -> int:
+        """Errors in all."""
+        return int(self.per_subject.sum()) // 2
+
+
 def dyad_variance(dyads: Dyads, first: IntArray, second: IntArray) -> PlugIn:
+    """Variance parts of an FMR, given the two subjects of each false match."""
+    return dyad_plug_in(dyads, DyadErrors.of(dyads, first, second))
+
+
+def dyad_plug_in(dyads: Dyads, errors: DyadErrors) -> PlugIn:
     """Variance parts of an FMR.
 
     Args:
         dyads: Comparisons per dyad of the set, at least one.
-        first: (errors,) subject of one side of each false match.
-        second: (errors,) subject of the other side.
+        errors: Their false matches.
     """
-    per_subject = dyads.per_subject
-    subjects, trials = len(per_subject), dyads.total
-    value = len(first) / trials
-    errors = np.bincount(first, minlength=subjects) + np.bincount(second, minlength=subjects)
-    residual: FloatArray = errors - value * per_subject
-    key, count = np.unique(dyad_key(first, second, subjects), return_counts=True)
-    compared = dyads.between(key // subjects, key % subjects)
-    squares = float(count @ count) - 2 * value * float(count @ compared) + value**2 * dyads.sum_of_squares
+    trials = dyads.total
+    value = errors.total / trials
+    residual: FloatArray = errors.per_subject - value * dyads.per_subject
+    squares = errors.squares - 2 * value * errors.products + value**2 * dyads.sum_of_squares
     own = max(0.0, squares)  # a sum of squares: below 0 by rounding alone
     return PlugIn(own / trials**2, (_sum_of_squares(residual) - 2 * own) / trials**2)
+
+
+def dyad_jackknife(dyads: Dyads, errors: DyadErrors) -> Jackknife:
+    """The changes of the logit of an FMR when a subject is left out.
+
+    Args:
+        dyads: Comparisons per dyad of the set, at least one.
+        errors: Their false matches, neither none nor all.
+    """
+    value = errors.total / dyads.total
+    changes, subjects = _changes(dyads.per_subject, errors.per_subject, (dyads.total, errors.total))
+    alone = dyad_plug_in(dyads, errors).own / (value * (1 - value)) ** 2
+    return Jackknife(_sum_of_squares(changes), _sum_of_squares(changes**2), subjects, alone, twice=True)
+
+
+def subject_jackknife(trials: IntArray, errors: IntArray) -> Jackknife:
+    """The changes of the logit of an FNMR, FRR or FTA when a subject is left out.
+
+    Args:
+        trials: (S,) trials of each subject.
+        errors: (S,) errors of each subject; in all neither none nor all.
+    """
+    total, wrong = int(trials.sum()), int(errors.sum())
+    changes, subjects = _changes(trials, errors, (total, wrong))
+    alone = total / (wrong * (total - wrong))
+    return Jackknife(_sum_of_squares(changes), _sum_of_squares(changes**2), subjects, alone)
+
+
+def _changes(trials: IntArray, errors: IntArray, totals: tuple[int, int]) -> tuple[FloatArray, int]:
+    """Changes of the logit of a rate when a subject is left out, and how many subjects there are.
+
+    The change of subject i is weighted by 1 - M_i/M, so that for small changes it is -R_i / (M p (1-p)). A subject
+    that takes part in every trial cannot be left out and counts nothing.
+    """
+    total, wrong = totals
+    some = (trials > 0) & (trials < total)
+    rest = (total - trials[some]).astype(np.float64)
+    least = np.minimum(_LEAST_ERRORS, rest / 2)
+    left = np.clip(wrong - errors[some], least, rest - least)
+    logit = np.log(wrong) - np.log(total - wrong)
+    changes: FloatArray = (np.log(left) - np.log(rest - left) - logit) * (rest / total)
+    return changes, int(np.count_nonzero(trials))
 
 
 def subject_variance(trials: IntArray, errors: IntArray) -> PlugIn:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from evalharness.records import Group, OperatingPointSpec, Partition, Policy, Sample, Samples, ScoreKind
-from evalharness.statistics import measure
+from evalharness.statistics import MeasureSettings, measure
 from evalharness.synthetic.scores import TwinGroup, TwinSpec, draw_scores, truth
 from evalharness.tasks.verification import count_scores
 
@@ -25,7 +25,9 @@ def measured() -> dict[tuple[str, str, str], np.ndarray]:
         names = tuple(Group((("group", group.name),)) for group in SPEC.groups)
         partition = Partition(("group",), names, draw.subject_group[draw.sample_subject])
         counts = count_scores(samples, draw.listed(), score_kind=ScoreKind.SIMILARITY, comparisons="all-pairs")
-        result = measure(counts, partitions=[partition], specs=[spec], level=0.95, min_subjects=3)
+        result = measure(
+            counts, partitions=[partition], specs=[spec], settings=MeasureSettings(level=0.95, min_subjects=3)
+        )
         for row in result.measures:
             if row.value is not None and row.lower is not None and row.upper is not None:
                 key = (row.measure, row.group, row.other_group)

@@ -8,7 +8,7 @@ import pytest
 from scipy.stats import norm
 
 from evalharness.records import ScoreKind
-from evalharness.statistics import measure
+from evalharness.statistics import MeasureSettings, measure
 from evalharness.statistics.dyads import AllPairsDyads
 from evalharness.statistics.intervals import clopper_pearson, wilson, zero_error_upper
 from evalharness.statistics.rates import IntervalSettings, rate_of, subject_evidence
@@ -40,7 +40,7 @@ def audit(genuine, impostor, specs, kind=ScoreKind.SIMILARITY):
     scores = [None if s is None else kind.to_similarity(s) for s in (*genuine, *impostor)]
     rows = [(2 * i, 2 * i + 1, score) for i, score in enumerate(scores)]
     counts = count_scores(make_samples(subjects), make_scores(rows), score_kind=kind)
-    result = measure(counts, partitions=[], specs=specs, level=0.95, min_subjects=3)
+    result = measure(counts, partitions=[], specs=specs, settings=MeasureSettings(level=0.95, min_subjects=3))
     rates = {(row.measure, row.operating_point): row for row in result.measures}
     return rates, {point.spec.name: point for point in result.operating_points}
 
@@ -124,10 +124,10 @@ def test_a8_measured_rates_fulfil_the_identities_of_frr_and_far():
     rows += list(zip(first.tolist(), second.tolist(), impostor, strict=True))
     subjects = [*range(448), *(f"m{i // 2}" for i in range(2 * attempts))]
     counts = count_scores(make_samples(subjects), make_scores(rows), score_kind=ScoreKind.SIMILARITY)
-    result = measure(counts, partitions=[], specs=[vendor(0.5)], level=0.95, min_subjects=3)
-    fmr, fnmr, frr = (row for row in result.measures if row.operating_point)
+    result = measure(counts, partitions=[], specs=[vendor(0.5)], settings=MeasureSettings(level=0.95, min_subjects=3))
+    fmr, far, fnmr, frr = (row for row in result.measures if row.operating_point)
     assert fmr.value == given["FMR"]
-    assert fmr.errors / other == pytest.approx(expected["FAR"], abs=1e-12)
+    assert (far.trials, far.value) == (other, pytest.approx(expected["FAR"], abs=1e-12))
     assert fmr.note == f"{unseen} comparisons not completed"
     assert frr.value == pytest.approx(given["FTA"] + (1 - given["FTA"]) * fnmr.value, abs=1e-12)
 
@@ -151,7 +151,9 @@ def test_c8_within_across_and_any():
             labels += cell.split("-")
     samples, partition = make_samples(range(len(labels))), make_partition("g", labels)
     counts = count_scores(samples, make_scores(rows), score_kind=ScoreKind.SIMILARITY)
-    result = measure(counts, partitions=[partition], specs=[vendor(0.5)], level=0.95, min_subjects=3)
+    result = measure(
+        counts, partitions=[partition], specs=[vendor(0.5)], settings=MeasureSettings(level=0.95, min_subjects=3)
+    )
     value = {(r.group, r.other_group): r.value for r in result.measures if r.measure == "fmr"}
     assert value["all", "all"] == pytest.approx(expected["pooled_FMR"])
     assert value["g=A", "g=B"] == pytest.approx(expected["cross_FMR"])
@@ -172,7 +174,9 @@ def test_c9_four_policies_four_answers():
         "vendor_fixed_0_50": vendor(given["vendor_threshold"]),
         "per_group_what_if": per_group("0.05", "g"),
     }
-    result = measure(counts, partitions=[partition], specs=list(specs.values()), level=0.95, min_subjects=3)
+    result = measure(
+        counts, partitions=[partition], specs=list(specs.values()), settings=MeasureSettings(level=0.95, min_subjects=3)
+    )
     for (policy, _), point in zip(specs.items(), result.operating_points, strict=True):
         within = {
             r.group: r for r in result.measures if r.operating_point == point.spec.name and r.group == r.other_group
@@ -232,7 +236,9 @@ def test_d6_no_error():
     scores = [(i, j, 0.0) for i in range(subjects) for j in range(i + 1, subjects)]
     samples = make_samples(range(subjects))
     counts = count_scores(samples, make_scores(scores), score_kind=ScoreKind.SIMILARITY, comparisons="all-pairs")
-    row = measure(counts, partitions=[], specs=[vendor(0.5)], level=0.95, min_subjects=3).measures[0]
+    row = measure(
+        counts, partitions=[], specs=[vendor(0.5)], settings=MeasureSettings(level=0.95, min_subjects=3)
+    ).measures[0]
     assert (row.errors, row.trials, row.value, row.lower) == (0, pairs, 0.0, 0.0)
     assert row.upper == pytest.approx(expected["CP_one_sided95_neff_G_over_2"], abs=1e-8)
     assert row.effective_trials == expected["subjects_disjoint_pairs_bound_n"]

@@ -6,7 +6,7 @@ from scipy.stats import norm
 
 from evalharness.counts import Acquisition, Counts, MatedComparisons, Tail
 from evalharness.records import ScoreKind
-from evalharness.statistics import measure
+from evalharness.statistics import MeasureSettings, measure
 from evalharness.statistics.intervals import wilson
 from tests.support.datasets import vendor
 
@@ -44,7 +44,9 @@ def test_clustered_intervals_hold_the_truth_where_naive_ones_do_not():
     clustered = naive = 0
     for _ in range(RUNS):
         counts = one_audit(rng)
-        row = measure(counts, partitions=[], specs=[vendor(BASE)], level=0.95, min_subjects=3).measures[0]
+        row = measure(
+            counts, partitions=[], specs=[vendor(BASE)], settings=MeasureSettings(level=0.95, min_subjects=3)
+        ).measures[0]
         clustered += row.lower <= truth <= row.upper
         pairs = wilson(row.value, row.trials, quantile=norm.ppf(0.975))
         naive += pairs.lower <= truth <= pairs.upper

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from evalharness.records import PairList, ScoreKind
-from evalharness.statistics import measure
+from evalharness.statistics import MeasureSettings, measure
 from evalharness.statistics.measures import FITTED_NOTE, HYPOTHETICAL_NOTE
 from evalharness.tasks.verification import count, count_scores
 from tests.support.datasets import (
@@ -49,7 +49,9 @@ def test_the_rows_of_a_vendor_threshold_and_their_labels():
     samples, enrolment = two_groups()
     specs = [vendor(1.0, "t1")]
     counts = count(samples, enrolment, specs=specs, partitions=[LONDON_LIKE])
-    rows = measure(counts, partitions=[LONDON_LIKE], specs=specs, level=0.95, min_subjects=3).measures
+    rows = measure(
+        counts, partitions=[LONDON_LIKE], specs=specs, settings=MeasureSettings(level=0.95, min_subjects=3)
+    ).measures
     names = (
         "measure",
         "operating_point",
@@ -74,6 +76,13 @@ def test_the_rows_of_a_vendor_threshold_and_their_labels():
         ("fmr", *t, "g=w", "all", 0, 8, 5),
         ("fmr", *t, "g=x", "all", 0, 24, 5),
         ("fmr", *t, "g=y", "all", 3, 24, 5),
+        ("far", *t, "all", "all", 3, 32, 5),
+        ("far", *t, "g=w", "g=w", None, None, 1),
+        ("far", *t, "g=x", "g=x", 0, 4, 2),
+        ("far", *t, "g=y", "g=y", 3, 4, 2),
+        ("far", *t, "g=w", "all", 0, 8, 5),
+        ("far", *t, "g=x", "all", 0, 24, 5),
+        ("far", *t, "g=y", "all", 3, 24, 5),
         ("fnmr", *t, "all", "", 2, 4, 4),
         ("fnmr", *t, "g=w", "", None, None, 1),
         ("fnmr", *t, "g=x", "", 0, 2, 2),
@@ -102,7 +111,7 @@ def test_fitted_and_hypothetical_thresholds_say_so():
     partition = make_partition("g", list("xxxxyyyy"))
     specs = [vendor(1.0), pooled("0.2"), per_group("0.4", "g"), pooled("0.001")]
     counts = count(samples, enrolment, specs=specs, partitions=[partition])
-    result = measure(counts, partitions=[partition], specs=specs, level=0.95, min_subjects=3)
+    result = measure(counts, partitions=[partition], specs=specs, settings=MeasureSettings(level=0.95, min_subjects=3))
     rows = [by_name(result.measures, spec.name) for spec in specs]
     assert FITTED_NOTE not in rows[0]["fmr", "g=x", "g=x"].note
     assert rows[1]["fmr", "all", "all"].note == FITTED_NOTE
@@ -125,12 +134,16 @@ def test_precomputed_scores_give_the_rates_of_templates_and_no_fta():
     samples, enrolment = two_groups()
     specs = [vendor(1.0), pooled("0.2")]
     counts = count(samples, enrolment, specs=specs, partitions=[LONDON_LIKE])
-    rows = measure(counts, partitions=[LONDON_LIKE], specs=specs, level=0.9, min_subjects=3).measures
+    rows = measure(
+        counts, partitions=[LONDON_LIKE], specs=specs, settings=MeasureSettings(level=0.9, min_subjects=3)
+    ).measures
     pairs = []
     for part in (counts.mated, counts.tail):
         pairs += zip(part.reference.tolist(), part.probe.tolist(), part.scores.tolist(), strict=True)
     listed = count_scores(samples, make_scores(pairs), score_kind=ScoreKind.DISTANCE, comparisons="all-pairs")
-    again = measure(listed, partitions=[LONDON_LIKE], specs=specs, level=0.9, min_subjects=3).measures
+    again = measure(
+        listed, partitions=[LONDON_LIKE], specs=specs, settings=MeasureSettings(level=0.9, min_subjects=3)
+    ).measures
     assert [r for r in again if r.measure != "fta"] == [r for r in rows if r.measure != "fta"]
     fta = [r for r in again if r.measure == "fta"]
     assert len(fta) == 4
@@ -143,7 +156,12 @@ def test_comparisons_that_were_not_completed_are_counted_in_the_note():
     enrolment = make_enrolment([[float(i), 1.0] for i in range(6)], failed=[0, 4, 5])
     specs = [vendor(1.0)]
     counts = count(samples, enrolment, specs=specs, partitions=[partition])
-    found = by_name(measure(counts, partitions=[partition], specs=specs, level=0.95, min_subjects=3).measures, "vendor")
+    found = by_name(
+        measure(
+            counts, partitions=[partition], specs=specs, settings=MeasureSettings(level=0.95, min_subjects=3)
+        ).measures,
+        "vendor",
+    )
     assert found["fmr", "all", "all"].note == "fewer than 3 subjects: no interval; 10 comparisons not completed"
     assert found["fmr", "g=x", "g=y"].note == "no completed non-mated comparisons; 8 comparisons not completed"
     assert found["fmr", "g=y", "g=y"].note == "fewer than 2 subjects"
@@ -158,7 +176,7 @@ def test_missing_labels_set_no_threshold_of_their_own():
     partition = make_partition("g", ["x"] * 4 + [None] * 4)
     specs = [per_group("0.4", "g"), vendor(11.0)]
     counts = count(samples, enrolment, specs=specs, partitions=[partition])
-    result = measure(counts, partitions=[partition], specs=specs, level=0.95, min_subjects=3)
+    result = measure(counts, partitions=[partition], specs=specs, settings=MeasureSettings(level=0.95, min_subjects=3))
     point, reason = result.operating_points[0], "samples whose label is missing are not known to share a group"
     assert point.thresholds == {"g=x": -3.0}
     assert point.attained_fmr == {"g=x": 2 / 6, "g=(missing)": None}
@@ -175,7 +193,9 @@ def test_comparisons_left_out_for_a_fault_of_the_dataset_stand_in_the_pooled_not
     enrolment = make_enrolment([[float(i), 1.0] for i in range(8)], faulty=[7])
     specs = [vendor(1.0)]
     counts = count(samples, enrolment, specs=specs, partitions=[partition])
-    rows = measure(counts, partitions=[partition], specs=specs, level=0.95, min_subjects=3).measures
+    rows = measure(
+        counts, partitions=[partition], specs=specs, settings=MeasureSettings(level=0.95, min_subjects=3)
+    ).measures
     noted = [(row.measure, row.group) for row in rows if "left out" in row.note]
     assert noted == [("fmr", "all")]
     assert rows[0].note.endswith("7 comparisons left out of all rates: dataset fault on a side")
@@ -190,7 +210,9 @@ def test_every_two_groups_have_a_row_though_one_has_no_samples():
         (PairList(np.array([0]), np.array([2])), ["xy", "xz", "yx", "yz", "zx", "zy"]),
     ):
         counts = count(samples, enrolment, specs=specs, partitions=[partition], pairs=pairs)
-        rows = measure(counts, partitions=[partition], specs=specs, level=0.95, min_subjects=3).measures
+        rows = measure(
+            counts, partitions=[partition], specs=specs, settings=MeasureSettings(level=0.95, min_subjects=3)
+        ).measures
         across = {r.group[-1] + r.other_group[-1]: r for r in rows if r.other_group.startswith("g=")}
         across = {key: row for key, row in across.items() if key[0] != key[1]}
         assert list(across) == wanted
@@ -204,7 +226,7 @@ def test_nothing_enrolled_gives_reasons_and_no_exception(states):
     samples, enrolment, partition = prepare(audit)
     specs = [vendor(1.0), pooled("0.1"), pooled("0.1", "within-group"), per_group("0.1", "g")]
     counts = count(samples, enrolment, specs=specs, partitions=[partition])
-    result = measure(counts, partitions=[partition], specs=specs, level=0.95, min_subjects=3)
+    result = measure(counts, partitions=[partition], specs=specs, settings=MeasureSettings(level=0.95, min_subjects=3))
     fmr = [r for r in result.measures if r.measure == "fmr"]
     assert {r.value for r in fmr} == {None}
     assert all(r.note for r in fmr)
@@ -221,14 +243,18 @@ def test_more_subjects_may_be_asked_for_and_all_equal_scores_are_defined():
     enrolment = make_enrolment([[1.0, 1.0]] * 6)
     specs = [vendor(0.0), pooled("0.5")]
     counts = count(samples, enrolment, specs=specs, partitions=[])
-    few = measure(counts, partitions=[], specs=specs, level=0.95, min_subjects=7).measures
+    few = measure(counts, partitions=[], specs=specs, settings=MeasureSettings(level=0.95, min_subjects=7)).measures
     assert [r.note for r in few if r.measure == "fmr"] == ["fewer than 7 subjects: no interval"] * 2
-    rows = by_name(measure(counts, partitions=[], specs=specs, level=0.95, min_subjects=3).measures, "vendor")
+    rows = by_name(
+        measure(counts, partitions=[], specs=specs, settings=MeasureSettings(level=0.95, min_subjects=3)).measures,
+        "vendor",
+    )
     row = rows["fmr", "all", "all"]
     assert (row.value, row.upper, row.effective_trials) == (1.0, 1.0, 3.0)
     assert row.lower == pytest.approx(0.05 ** (1 / 3))
     assert float(row.note.removeprefix("optimistic lower ")) == pytest.approx(0.05 ** (1 / 15))
-    fitted = measure(counts, partitions=[], specs=specs, level=0.95, min_subjects=3).measures[3]
+    fitted = measure(counts, partitions=[], specs=specs, settings=MeasureSettings(level=0.95, min_subjects=3)).measures
+    fitted = next(row for row in fitted if row.operating_point == "pooled-all-0.5")
     assert (fitted.operating_point, fitted.errors, fitted.threshold) == (
         "pooled-all-0.5",
         0,

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evalharness.records import PairList, Partition
-from evalharness.statistics import measure
+from evalharness.statistics import MeasureSettings, measure
 from evalharness.statistics.dyads import ListedDyads, disjoint_dyads
 from evalharness.tasks.verification import TailBudget, count
 from tests.support import brute
@@ -85,6 +85,20 @@ def check(row, expected, present):
         assert 0 <= row.lower <= row.value <= row.upper <= 1
 
 
+def fmr_inside(label, g):
+    """Comparisons with a sample of a group."""
+    return lambda i, j: g in (label[i], label[j])
+
+
+def check_far(row, pairs, subject, inside, threshold):
+    """The same errors as FMR, out of all attempts."""
+    tried = [p for p in pairs if subject[p.first] != subject[p.second] and inside(p.first, p.second)]
+    errors = sum(p.score is not None and p.score >= threshold for p in tried)
+    assert (row.errors or 0, row.trials or 0) == (errors, len(tried))
+    assert row.value == (errors / len(tried) if tried else None)
+    assert row.lower is None or 0 <= row.lower <= row.value <= row.upper <= 1
+
+
 def by_name(rows, point):
     found = {(r.measure, r.group, r.other_group): r for r in rows if r.operating_point == point}
     assert len(found) == sum(r.operating_point == point for r in rows)
@@ -109,7 +123,9 @@ def test_all_pairs_against_loops(audit, two_passes):
     budget = TailBudget(keep_all=0) if two_passes else None
     specs = [vendor(audit["threshold"])]
     counts = count(samples, enrolment, specs=specs, partitions=[partition], budget=budget)
-    rows = measure(counts, partitions=[partition], specs=specs, level=0.95, min_subjects=3).measures
+    rows = measure(
+        counts, partitions=[partition], specs=specs, settings=MeasureSettings(level=0.95, min_subjects=3)
+    ).measures
     found, names = by_name(rows, "vendor"), named(partition)
     label = [names[g] for g in partition.group_of.tolist()]
     subject, threshold = audit["subjects"], -audit["threshold"]
@@ -121,7 +137,11 @@ def test_all_pairs_against_loops(audit, two_passes):
         return brute.fmr(pairs, subject, inside, threshold, clusters=clusters)
 
     check(found.pop(("fmr", "all", "all")), fmr(lambda i, j: True), len(set(subject)))
+    check_far(found.pop(("far", "all", "all")), pairs, subject, lambda i, j: True, threshold)
     for g in names.values():
+        check_far(found.pop(("far", g, g)), pairs, subject, lambda i, j, g=g: label[i] == label[j] == g, threshold)
+        touching = fmr_inside(label, g)
+        check_far(found.pop(("far", g, "all")), pairs, subject, touching, threshold)
         check(found.pop(("fmr", g, g)), fmr(lambda i, j, g=g: label[i] == label[j] == g), len(people[g]))
         expected = fmr(lambda i, j, g=g: g in (label[i], label[j]), clusters_across(subject, label, g, None))
         check(found.pop(("fmr", g, "all")), expected, len(people[g]))
@@ -152,7 +172,9 @@ def test_pair_lists_against_loops(audit, data):
     probe, ref = (np.array([e[k] for e in ends], dtype=np.int64) for k in (0, 1))
     specs = [vendor(audit["threshold"])]
     counts = count(samples, enrolment, specs=specs, partitions=[partition], pairs=PairList(probe, ref))
-    rows = measure(counts, partitions=[partition], specs=specs, level=0.95, min_subjects=3).measures
+    rows = measure(
+        counts, partitions=[partition], specs=specs, settings=MeasureSettings(level=0.95, min_subjects=3)
+    ).measures
     found, names = by_name(rows, "vendor"), named(partition)
     label = [names[g] for g in partition.group_of.tolist()]
     subject, threshold = audit["subjects"], -audit["threshold"]
@@ -172,7 +194,10 @@ def test_pair_lists_against_loops(audit, data):
         return brute.fmr(pairs, subject, inside, threshold, clusters=clusters, floor=disjoint_dyads(dyads))
 
     check(found.pop(("fmr", "all", "all")), fmr(lambda i, j: True), len(set(subject)))
+    check_far(found.pop(("far", "all", "all")), pairs, subject, lambda i, j: True, threshold)
     for g in names.values():
+        check_far(found.pop(("far", g, g)), pairs, subject, lambda i, j, g=g: label[i] == label[j] == g, threshold)
+        check_far(found.pop(("far", g, "all")), pairs, subject, lambda i, j, g=g: label[i] == g, threshold)
         check(found.pop(("fmr", g, g)), fmr(lambda i, j, g=g: label[i] == label[j] == g), len(people[g]))
         check(found.pop(("fmr", g, "all")), fmr(lambda i, j, g=g: label[i] == g), len(people[g]))
         own = [p for p in pairs if subject[p.first] == subject[p.second] and label[p.first] == g]
@@ -197,7 +222,9 @@ def test_fitted_thresholds_against_loops(audit, target, two_passes):
     ]
     budget = TailBudget(keep_all=0) if two_passes else None
     counts = count(samples, enrolment, specs=specs, partitions=[partition], budget=budget)
-    points = measure(counts, partitions=[partition], specs=specs, level=0.95, min_subjects=3).operating_points
+    points = measure(
+        counts, partitions=[partition], specs=specs, settings=MeasureSettings(level=0.95, min_subjects=3)
+    ).operating_points
     known = {g for g, group in enumerate(partition.groups) if group.known}
     inside = [
         {"all": lambda i, j: True},
@@ -234,14 +261,14 @@ def test_reordering_samples_and_renaming_changes_no_number(audit, seed):
     samples, enrolment, partition = prepare(audit)
     specs = [vendor(1.0), pooled("0.3"), per_group("0.5", "g")]
     counts = count(samples, enrolment, specs=specs, partitions=[partition])
-    before = measure(counts, partitions=[partition], specs=specs, level=0.95, min_subjects=3)
+    before = measure(counts, partitions=[partition], specs=specs, settings=MeasureSettings(level=0.95, min_subjects=3))
     order = np.random.default_rng(seed).permutation(len(samples))
     moved = {key: [audit[key][i] for i in order] for key in ("subjects", "labels", "templates", "states")}
     moved["subjects"] = [f"person {s}" for s in moved["subjects"]]
     samples, enrolment, _ = prepare(moved)
     shuffled = Partition(partition.attributes, partition.groups, partition.group_of[order])
     counts = count(samples, enrolment, specs=specs, partitions=[shuffled])
-    after = measure(counts, partitions=[shuffled], specs=specs, level=0.95, min_subjects=3)
+    after = measure(counts, partitions=[shuffled], specs=specs, settings=MeasureSettings(level=0.95, min_subjects=3))
     assert len(before.measures) == len(after.measures)
     for a, b in zip(before.measures, after.measures, strict=True):
         assert (a.measure, a.group, a.other_group, a.note) == (b.measure, b.group, b.other_group, b.note)
@@ -258,8 +285,10 @@ def test_a_laxer_threshold_never_lowers_fmr_nor_raises_fnmr(audit):
     samples, enrolment, partition = prepare(audit)
     specs = [vendor(t, f"v{i}") for i, t in enumerate((0.0, 1.0, 1.5, 5.0))]
     counts = count(samples, enrolment, specs=specs, partitions=[partition])
-    rows = measure(counts, partitions=[partition], specs=specs, level=0.95, min_subjects=3).measures
+    rows = measure(
+        counts, partitions=[partition], specs=specs, settings=MeasureSettings(level=0.95, min_subjects=3)
+    ).measures
     for stricter, laxer in itertools.pairwise(by_name(rows, spec.name) for spec in specs):
         for key, row in stricter.items():
             if row.value is not None:
-                assert row.value <= laxer[key].value if key[0] == "fmr" else row.value >= laxer[key].value
+                assert row.value <= laxer[key].value if key[0] in ("fmr", "far") else row.value >= laxer[key].value

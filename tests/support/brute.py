@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 
-import numpy as np
 from scipy import stats
 
 
@@ -44,23 +43,52 @@ def dyad_variance(comparisons: dict, errors: dict) -> tuple[float, float]:
     return own / total**2, shared / total**2
 
 
-def interval(errors, trials, own, covariance, clusters, floor, level):
-    """(lower, upper, n) for 0 < errors < trials."""
-    p = errors / trials
-    variance = max(own + max(covariance, 0), p * (1 - p) / trials) * clusters / (clusters - 1)
-    n = max(p * (1 - p) / variance, floor)
-    z = stats.t.ppf((1 + level) / 2, clusters - 1)
-    # Wilson's limits as the roots of (p - x)^2 = z^2 x (1 - x) / n
-    low, high = sorted(np.roots([1 + z * z / n, -(2 * p + z * z / n), p * p]).real)
+def left_out(comparisons: dict, errors: dict) -> list[float]:
+    """How the logit of the rate changes when each subject is left out, weighted by what is left.
+
+    Keys are tuples of one or two subjects.
+    """
+    total, wrong = sum(comparisons.values()), sum(errors.values())
+    changes = []
+    for who in sorted(set(itertools.chain.from_iterable(comparisons))):
+        rest = [d for d in comparisons if who not in d]
+        m, e = sum(comparisons[d] for d in rest), sum(errors.get(d, 0) for d in rest)
+        e = min(max(e, 0.5), m - 0.5)  # none or all: half an error, half a trial
+        changes.append(math.log(e / (m - e) / (wrong / (total - wrong))) * m / total if m else 0.0)
+    return changes
+
+
+def interval(errors, trials, parts, changes, clusters, floor, level):
+    """(lower, upper) for 0 < errors < trials; ``parts`` are of dyads, or the variance of subjects and None."""
+    dyads = parts[1] is not None
+    own, covariance = parts if dyads else (parts[0], 0.0)
+    p, more = errors / trials, clusters / (clusters - 1)
+    pq, few = p * (1 - p), clusters - 1
+    variance = max(own + max(covariance, 0), pq / trials) * more
+    n = max(pq / variance, floor)
+    cap = 1 / (floor * pq)
+    shared = own / pq**2 if dyads else 1 / (trials * pq)
+    alone = min(max(shared, 1 / (trials * pq)) * more, 1 / (n * pq))
+    squares, fourth = sum(c**2 for c in changes), sum(c**4 for c in changes)
+    total = min(max((squares - shared * dyads) * more, 1 / (n * pq)), cap)
+    excess = fourth - squares**2 / len(changes)
+    worth = max(2, 2 * squares**2 / excess) if excess > 0 else len(changes)
+    df = total**2 / (alone**2 / few + (total - alone) ** 2 / min(worth, few))
+    z = stats.t.ppf((1 + level) / 2, min(max(df, min(2, few)), few))
+    far = z * math.sqrt(total) + 1.5 * (total - alone) * abs(1 - 2 * p)
+    near = z / math.sqrt(n * pq)
+    below, above = (near, far) if p <= 0.5 else (far, near)
+    odds = p / (1 - p)
+    low, high = 1 / (1 + math.exp(below) / odds), 1 / (1 + math.exp(-above) / odds)
     x = p * n
     if min(errors, x) < 3:
         low = min(low, stats.beta.ppf((1 - level) / 2, x, n - x + 1))
     if min(trials - errors, n - x) < 3:
         high = max(high, stats.beta.ppf((1 + level) / 2, x + 1, n - x))
-    return max(low, 0.0), min(high, 1.0), n
+    return min(low, p), max(high, p)
 
 
-def finish(errors, trials, parts, clusters, floor, level, needed):
+def finish(errors, trials, parts, clusters, floor, level, needed, changes):
     """(lower, upper) or None."""
     if clusters < needed:
         return None
@@ -69,7 +97,7 @@ def finish(errors, trials, parts, clusters, floor, level, needed):
         return 0.0, bound
     if errors == trials:
         return 1 - bound, 1.0
-    return interval(errors, trials, *parts, clusters, floor, level)[:2]
+    return interval(errors, trials, parts, changes, clusters, floor, level)
 
 
 def fmr(pairs, subject, inside, threshold, level=0.95, needed=3, clusters=None, floor=None):
@@ -87,7 +115,8 @@ def fmr(pairs, subject, inside, threshold, level=0.95, needed=3, clusters=None, 
     subjects = set(itertools.chain.from_iterable(comparisons))
     floor = matching(frozenset(comparisons)) if floor is None else floor
     clusters = len(subjects) if clusters is None else clusters(done)
-    limits = finish(found, trials, dyad_variance(comparisons, errors), clusters, floor, level, needed)
+    changes = left_out(comparisons, errors) if 0 < found < trials else None
+    limits = finish(found, trials, dyad_variance(comparisons, errors), clusters, floor, level, needed, changes)
     return {"errors": found, "trials": trials, "subjects": len(subjects), "limits": limits}
 
 
@@ -101,7 +130,10 @@ def clustered(trials, level=0.95, needed=3):
     n, e = len(trials), sum(w for _, w in trials)
     own = sum((sum(v) - e / n * len(v)) ** 2 for v in per.values()) / n**2
     floor = n**2 / sum(len(v) ** 2 for v in per.values())
-    limits = finish(e, n, (own, 0.0), len(per), floor, level, needed)
+    changes = (
+        left_out({(w,): len(v) for w, v in per.items()}, {(w,): sum(v) for w, v in per.items()}) if 0 < e < n else None
+    )
+    limits = finish(e, n, (own, None), len(per), floor, level, needed, changes)
     return {"errors": e, "trials": n, "subjects": len(per), "limits": limits}
 
 
