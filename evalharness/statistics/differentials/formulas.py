@@ -73,7 +73,7 @@ def gini_corrected(rates: FloatArray) -> Values:
 
 
 def garbe(fmr: FloatArray, fnmr: FloatArray, *, alpha: float) -> Values:
-    """alpha x corrected Gini of FMR + (1 - alpha) x that of FNMR (Howard et al., arXiv:2203.05051)."""
+    """Alpha x corrected Gini of FMR + (1 - alpha) x that of FNMR (Howard et al., arXiv:2203.05051)."""
     return alpha * gini_corrected(fmr) + (1 - alpha) * gini_corrected(fnmr)
 
 
@@ -101,7 +101,7 @@ def accuracy_deviation(accuracies: FloatArray, *, ddof: int) -> Values:
 
 
 def _quotient(above: Values, below: Values) -> Values:
-    """above / below; infinite where only ``below`` is 0, NaN where both are."""
+    """Above / below; infinite where only ``below`` is 0, NaN where both are."""
     defined = below > 0
     result = np.where(defined, above / np.where(defined, below, 1.0), np.where(above > 0, np.inf, np.nan))
     return np.asarray(result)
