@@ -3,12 +3,15 @@
 from dataclasses import dataclass, field
 
 import numpy as np
+from scipy.special import ndtr
 
 from evalharness.records import FloatArray
 from evalharness.statistics.grouprates import GroupRates
 
 _STEPS = 60  # of Newton's method; each is at most 2, so this spans all float rates
 _CLOSE = 1e-10
+_FEW_EXPECTED = 1.0  # errors below which draws are exact
+_TERMS = 25  # of the distribution function; more errors than that have no chance where fewer than one is expected
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +76,19 @@ class Draws:
     """Standard normal deviates, shared by all assumed rates, so that a limit does not jump between them."""
 
     normals: FloatArray = field(repr=False)  # (K, S)
+    uniforms: FloatArray = field(repr=False)  # (K, S) their distribution function
 
     @classmethod
     def of(cls, groups: int, simulations: int, rng: np.random.Generator) -> "Draws":
         """One deviate for each group and draw."""
-        return cls(rng.standard_normal((groups, simulations)))
+        normals = rng.standard_normal((groups, simulations))
+        return cls(normals, ndtr(normals))
 
     def rates(self, truth: FloatArray, trials: FloatArray) -> FloatArray:
         """(K, S) rates that groups with these true rates and effective trials may show.
 
-        Effective errors are drawn as whole numbers from the binomial distribution, by its Cornish-Fisher
-        expansion to the skewness: right in mean, variance and skewness, and for trials that are not whole.
+        Effective errors are whole numbers from the binomial distribution, for trials that need not be whole:
+        exactly where few are expected, else by its Cornish-Fisher expansion to the skewness.
 
         Args:
             truth: (K,) true rates.
@@ -91,5 +96,14 @@ class Draws:
         """
         mean = (truth * trials)[:, None]
         skew = ((1 - 2 * truth) / 6)[:, None]
-        errors = mean + np.sqrt(mean * (1 - truth[:, None])) * self.normals + skew * (self.normals**2 - 1)
-        return np.clip(np.rint(errors), 0.0, trials[:, None]) / trials[:, None]
+        errors = np.rint(mean + np.sqrt(mean * (1 - truth[:, None])) * self.normals + skew * (self.normals**2 - 1))
+        for row in np.flatnonzero(mean[:, 0] < _FEW_EXPECTED).tolist():
+            errors[row] = np.searchsorted(_distribution(truth[row], trials[row]), self.uniforms[row])
+        return np.clip(errors, 0.0, trials[:, None]) / trials[:, None]
+
+
+def _distribution(rate: float, trials: float) -> FloatArray:
+    """(terms,) binomial distribution function of few errors at 0, 1, 2, ..."""
+    order = np.arange(1.0, _TERMS)
+    steps = np.maximum(trials - order + 1, 0.0) / order * rate / (1 - rate)
+    return np.asarray(np.cumsum(np.exp(trials * np.log1p(-rate)) * np.cumprod(np.concatenate([[1.0], steps]))))

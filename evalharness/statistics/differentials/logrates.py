@@ -19,7 +19,7 @@ class LogRates:
     values: FloatArray  # (K,) log rate; 0 where undefined
     defined: BoolArray  # (K,) whether there is an error
     covariance: FloatArray = field(repr=False)  # (K, K) of the log rates
-    degrees: FloatArray  # (K,) degrees of freedom of each variance: subjects - 1, at least 1
+    degrees: FloatArray  # (K,) degrees of freedom of each variance, at least 1
 
     @classmethod
     def of(cls, rates: GroupRates) -> "LogRates":
@@ -41,12 +41,24 @@ class LogRates:
             correlation = (deviations * unit).T @ (deviations * unit) / len(deviations)
             np.fill_diagonal(correlation, 1.0)
             covariance = correlation * np.outer(scale, scale)
-        return cls(values, defined, covariance, np.maximum(rates.clusters - 1.0, 1.0))
+        return cls(values, defined, covariance, variance_degrees(rates))
 
     @property
     def errors(self) -> FloatArray:
         """(K,) standard errors of the log rates."""
         return np.asarray(np.sqrt(np.diag(self.covariance)))
+
+
+def variance_degrees(rates: GroupRates) -> FloatArray:
+    """(K,) degrees of freedom of the variance of each rate: at most subjects - 1, at least 1.
+
+    A clustered variance of a rare error rests on the few subjects who err: its relative variance is about one over
+    the effective errors, which is that of chi-square with twice as many degrees of freedom. The share 1 - 1/DEFF of
+    the variance is estimated so; the rest is binomial and known from the rate.
+    """
+    evidence = Evidence.of(rates)
+    estimated = np.clip(1 - evidence.trials / np.maximum(rates.trials, 1), 1e-3, 1.0)
+    return np.maximum(np.minimum(rates.clusters - 1.0, 2 * evidence.errors / estimated**2), 1.0)
 
 
 def _variances(evidence: Evidence) -> FloatArray:

@@ -51,7 +51,7 @@ def _omnibus(rates: GroupRates, *, settings: GroupSettings, rng: np.random.Gener
     found = equal_rates(rates, simulations=settings.simulations, rng=rng)
     if found is None:
         return replace(row, verdict=UNDECIDED, note=_UNTESTABLE)
-    note = "against draws under equal rates: a group has fewer than 10 effective errors" if found.simulated else ""
+    note = "against draws under equal rates: a group has fewer than 30 effective errors" if found.simulated else ""
     verdict = DIFFERENT if found.p_value < 1 - settings.level else NOT_SHOWN
     return replace(row, statistic=found.statistic, p_value=found.p_value, verdict=verdict, note=note)
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from evalharness.records import FloatArray
+from evalharness.records import FloatArray, IntArray
 
 
 def holm(p_values: FloatArray) -> FloatArray:
@@ -31,7 +31,7 @@ def benjamini_hochberg(p_values: FloatArray) -> FloatArray:
     return _restored(np.minimum.accumulate(scaled[::-1])[::-1], order)
 
 
-def _restored(adjusted: FloatArray, order: FloatArray) -> FloatArray:
+def _restored(adjusted: FloatArray, order: IntArray) -> FloatArray:
     result = np.empty_like(adjusted)
     result[order] = np.minimum(adjusted, 1.0)
     return result
