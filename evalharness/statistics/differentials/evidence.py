@@ -1,0 +1,109 @@
+"""What the rates of groups would look like if they were drawn again, from effective trials."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from scipy.special import ndtr
+
+from evalharness.records import FloatArray
+from evalharness.statistics.grouprates import GroupRates
+
+_STEPS = 60  # of Newton's method; each is at most 2, so this spans all float rates
+_CLOSE = 1e-10
+_FEW_EXPECTED = 1.0  # errors below which draws are exact
+_TERMS = 25  # of the distribution function; more errors than that have no chance where fewer than one is expected
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Rates of K groups and the effective trials behind them."""
+
+    rates: FloatArray  # (K,)
+    trials: FloatArray  # (K,) effective, at least 1
+
+    @classmethod
+    def of(cls, rates: GroupRates) -> "Evidence":
+        """Effective trials below 1, or not a number, count as 1: a group has at least one subject."""
+        trials = np.nan_to_num(rates.effective_trials, nan=1.0, posinf=1e15)
+        return cls(rates.values, np.maximum(trials, 1.0))
+
+    @property
+    def errors(self) -> FloatArray:
+        """(K,) effective errors."""
+        return self.rates * self.trials
+
+    @property
+    def total(self) -> float:
+        """Effective errors of all groups, kept half an error away from none and from all."""
+        return float(np.clip(self.errors.sum(), 0.5, self.trials.sum() - 0.5))
+
+    @property
+    def smoothed(self) -> FloatArray:
+        """(K,) Jeffreys-smoothed rates (e* + 0.5) / (n* + 1)."""
+        return (self.errors + 0.5) / (self.trials + 1.0)
+
+    @property
+    def logits(self) -> FloatArray:
+        """(K,) log odds of the smoothed rates; for small rates log rates."""
+        return np.asarray(np.log(self.smoothed) - np.log1p(-self.smoothed))
+
+    @property
+    def logit_variances(self) -> FloatArray:
+        """(K,) sampling variance of the log odds, by the delta method."""
+        return np.asarray(1.0 / (self.trials * self.smoothed * (1 - self.smoothed)))
+
+    def rates_along(self, departures: FloatArray) -> FloatArray:
+        """(K,) true rates with these departures on the log-odds scale and the observed number of errors in all.
+
+        Args:
+            departures: (K,) log odds of each group against a common level, which is found here.
+        """
+        share = self.total / float(self.trials.sum())
+        level = np.log(share) - np.log1p(-share)
+        rates = np.full_like(departures, share)
+        for _ in range(_STEPS):
+            rates = 1.0 / (1.0 + np.exp(np.clip(-(level + departures), -700, 700)))
+            expected, slope = float(self.trials @ rates), float(self.trials @ (rates * (1 - rates)))
+            step = float(np.clip((expected - self.total) / max(slope, 1e-300), -2.0, 2.0))
+            level -= step
+            if abs(step) < _CLOSE:
+                break
+        return rates
+
+
+@dataclass(frozen=True, slots=True)
+class Draws:
+    """Standard normal deviates, shared by all assumed rates, so that a limit does not jump between them."""
+
+    normals: FloatArray = field(repr=False)  # (K, S)
+    uniforms: FloatArray = field(repr=False)  # (K, S) their distribution function
+
+    @classmethod
+    def of(cls, groups: int, simulations: int, rng: np.random.Generator) -> "Draws":
+        """One deviate for each group and draw."""
+        normals = rng.standard_normal((groups, simulations))
+        return cls(normals, ndtr(normals))
+
+    def rates(self, truth: FloatArray, trials: FloatArray) -> FloatArray:
+        """(K, S) rates that groups with these true rates and effective trials may show.
+
+        Effective errors are whole numbers from the binomial distribution, for trials that need not be whole:
+        exactly where few are expected, else by its Cornish-Fisher expansion to the skewness.
+
+        Args:
+            truth: (K,) true rates.
+            trials: (K,) effective trials.
+        """
+        mean = (truth * trials)[:, None]
+        skew = ((1 - 2 * truth) / 6)[:, None]
+        errors = np.rint(mean + np.sqrt(mean * (1 - truth[:, None])) * self.normals + skew * (self.normals**2 - 1))
+        for row in np.flatnonzero(mean[:, 0] < _FEW_EXPECTED).tolist():
+            errors[row] = np.searchsorted(_distribution(truth[row], trials[row]), self.uniforms[row])
+        return np.clip(errors, 0.0, trials[:, None]) / trials[:, None]
+
+
+def _distribution(rate: float, trials: float) -> FloatArray:
+    """(terms,) binomial distribution function of few errors at 0, 1, 2, ..."""
+    order = np.arange(1.0, _TERMS)
+    steps = np.maximum(trials - order + 1, 0.0) / order * rate / (1 - rate)
+    return np.asarray(np.cumsum(np.exp(trials * np.log1p(-rate)) * np.cumprod(np.concatenate([[1.0], steps]))))

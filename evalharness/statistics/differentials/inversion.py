@@ -1,0 +1,159 @@
+"""Intervals by inversion of a test against the simulated distribution of a measure.
+
+True rates move from equality along a shape. A value of the measure belongs to the interval if rates that have it
+give, with the observed effective trials, a measure at least as high as the one observed in (1 - level)/2 of the
+draws or more, and one at least as low likewise. The interval is the hull over the shapes.
+
+Where equality itself is not rejected the lower limit is equality, so under equal rates the interval covers with
+probability (1 + level)/2: it can miss on one side alone. A value that is low even for equal rates says nothing
+about small differences; the upper limit is then that of the 16 % quantile under equal rates (a power constraint:
+Cowan, Cranmer, Gross & Vitells, arXiv:1105.3166), so no interval has the width 0.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from scipy.special import ndtri
+
+from evalharness.records import FloatArray
+from evalharness.statistics.differentials.evidence import Draws, Evidence
+from evalharness.statistics.differentials.shapes import shapes
+
+Distances = Callable[[Sequence[FloatArray]], FloatArray]  # rates of each component, (K, S) -> (M, S)
+
+_GRID = np.linspace(0.0, 1.0, 14) ** 1.5  # assumed spreads, from none to far beyond the observed one
+_REACH = 6.0  # standard errors beyond the observed range of log odds
+_POWER_FLOOR = 0.16
+_TIE = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Inverted:
+    """What simulated rates say about M measures; all but ``p_equal`` are distances from equality."""
+
+    lower: FloatArray  # (M,)
+    upper: FloatArray  # (M,) infinite where there is no limit
+    floor: FloatArray  # (M,) mean under equal rates, over the draws in which it is finite; NaN if most are not
+    floor_upper: FloatArray  # (M,) quantile under equal rates at ``level``; may be infinite
+    p_equal: FloatArray  # (M,) (1 + draws at least as far) / (1 + draws)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inversion:
+    """Measures over one set of rates, or over FMR and FNMR together.
+
+    Raises:
+        ValueError: If a component has fewer than two groups.
+    """
+
+    components: tuple[Evidence, ...]
+    distances: Distances  # from equality, larger is further, never NaN
+    level: float  # two-sided, of the interval; one-sided, of the floor's quantile
+    draws: tuple[Draws, ...] = field(repr=False)
+
+    def __post_init__(self) -> None:
+        """Without two groups nothing can differ."""
+        if any(len(c.rates) < 2 for c in self.components):
+            raise ValueError("a component has fewer than two groups; give at least two")
+
+    def run(self) -> Inverted:
+        """Simulate equality and every shape, and read the limits off."""
+        observed = self.distances([c.rates[:, None] for c in self.components])[:, 0]
+        equal = self._simulated([np.zeros(len(c.rates)) for c in self.components])
+        sought = np.maximum(observed, np.quantile(equal, _POWER_FLOOR, axis=1, method="higher"))
+        limits = [self._limits(shape, equal, _Observed(observed, sought)) for shape in self._joint_shapes()]
+        finite = np.isfinite(equal)
+        count = finite.sum(axis=1)
+        mean = np.where(finite, equal, 0.0).sum(axis=1) / np.maximum(count, 1)
+        return Inverted(
+            np.min([lower for lower, _ in limits], axis=0),
+            np.max([upper for _, upper in limits], axis=0),
+            np.where(2 * count > equal.shape[1], mean, np.nan),
+            np.quantile(equal, self.level, axis=1, method="higher"),
+            (1 + (equal >= _tied(observed, -1)[:, None]).sum(axis=1)) / (1 + equal.shape[1]),
+        )
+
+    def _truths(self, departures: Sequence[FloatArray]) -> list[FloatArray]:
+        return [c.rates_along(d) for c, d in zip(self.components, departures, strict=True)]
+
+    def _simulated(self, departures: Sequence[FloatArray]) -> FloatArray:
+        """(M, S) distances that true rates with these departures may show."""
+        truths = self._truths(departures)
+        together = zip(self.draws, truths, self.components, strict=True)
+        return self.distances([draws.rates(truth, c.trials) for draws, truth, c in together])
+
+    def _true(self, departures: Sequence[FloatArray]) -> FloatArray:
+        """(M,) distances of the true rates themselves."""
+        return self.distances([truth[:, None] for truth in self._truths(departures)])[:, 0]
+
+    def _joint_shapes(self) -> list[tuple[FloatArray, ...]]:
+        """A departure for each component, that ends far beyond the observed range."""
+        scaled = []
+        for component in self.components:
+            reach = np.ptp(component.logits) + _REACH * np.sqrt(component.logit_variances.max())
+            scaled.append([shape * reach for shape in shapes(component)])
+        longest = max(len(options) for options in scaled)
+        return [tuple(options[min(i, len(options) - 1)] for options in scaled) for i in range(longest)]
+
+    def _limits(
+        self, shape: tuple[FloatArray, ...], equal: FloatArray, observed: "_Observed"
+    ) -> tuple[FloatArray, FloatArray]:
+        """(M,) lower and (M,) upper limits along one shape."""
+        tail = (1 - self.level) / 2
+        above, below = [], []
+        for spread in _GRID:
+            simulated = equal if spread == 0 else self._simulated([spread * s for s in shape])
+            above.append((simulated >= _tied(observed.value, -1)[:, None]).mean(axis=1))
+            below.append((simulated <= _tied(observed.sought, 1)[:, None]).mean(axis=1))
+            if (above[-1] >= tail).all() and (below[-1] < tail).all():
+                break
+        lowest = _crossing(np.array(above), tail, rising=True, draws=equal.shape[1])
+        highest = _crossing(np.array(below), tail, rising=False, draws=equal.shape[1])
+        return self._at(shape, np.nan_to_num(lowest, nan=_GRID[-1])), self._at(shape, highest)
+
+    def _at(self, shape: tuple[FloatArray, ...], spreads: FloatArray) -> FloatArray:
+        """(M,) the true distance of measure m at spread m along a shape; infinite where the spread is NaN."""
+        wanted = set(spreads[spreads > 0].tolist())
+        known = {spread: self._true([spread * s for s in shape]) for spread in wanted}
+        limits = [0.0 if s == 0 else known[s][m] if s in known else np.inf for m, s in enumerate(spreads.tolist())]
+        return np.array(limits)
+
+
+@dataclass(frozen=True, slots=True)
+class _Observed:
+    """Distances that decide the two limits."""
+
+    value: FloatArray  # (M,) as observed: for the lower limit
+    sought: FloatArray  # (M,) not below what equal rates give in 84 % of draws: for the upper limit
+
+
+def _tied(values: FloatArray, sign: int) -> FloatArray:
+    """Values moved by a rounding error, so that equal distances count as equal."""
+    return values + sign * _TIE * np.where(np.isfinite(values), values, 0.0)
+
+
+def _crossing(shares: FloatArray, tail: float, *, rising: bool, draws: int) -> FloatArray:
+    """(M,) spread at which a share of draws crosses ``tail``; NaN where it never does.
+
+    Between two assumed spreads the normal deviate of the share is taken as linear.
+
+    Args:
+        shares: (grid points, M).
+        tail: The share sought.
+        rising: Whether shares grow with the spread; where they already exceed ``tail`` at equality, that is 0.
+        draws: How many simulated sets of rates a share is of.
+    """
+    inside = shares >= tail if rising else shares < tail
+    deviates = ndtri(np.clip(shares, 0.5 / draws, 1 - 0.5 / draws))
+    target = float(ndtri(tail))
+    result = np.full(shares.shape[1], np.nan)
+    for m in np.flatnonzero(inside.any(axis=0)).tolist():
+        after = int(inside[:, m].argmax())
+        if after == 0:
+            result[m] = 0.0
+            continue
+        before, here = deviates[after - 1, m], deviates[after, m]
+        part = 1.0 if here == before else (target - before) / (here - before)
+        result[m] = _GRID[after - 1] + float(np.clip(part, 0.0, 1.0)) * (_GRID[after] - _GRID[after - 1])
+    return result
