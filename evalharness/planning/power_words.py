@@ -83,7 +83,8 @@ def _reach(reach: GroupReach) -> str:
     )
     if reach.rule_of_30 is None:
         return f"{text} Too few for 30 errors at any rate."
-    return f"{text} 30 errors, which give about +-30 % (at 90 %), are expected at {percent(reach.rule_of_30, 'up')} or more."
+    rate = percent(reach.rule_of_30, "up")
+    return f"{text} 30 errors, which give about +-30 % (at 90 %), are expected at {rate} or more."
 
 
 def _pairs(answer: PowerAnswer, width: int) -> list[str]:

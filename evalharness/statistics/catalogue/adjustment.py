@@ -16,8 +16,8 @@ ENTRIES: tuple[CatalogueEntry, ...] = (
     CatalogueEntry(
         id="standardised",
         name="Directly standardised rate",
-        formula="sum over strata of w_s x_gs; a stratum is the unordered pair of the samples' covariate labels, w_s its "
-        "share of the target (raked to declared shares, else of all known groups together); " + _LIMITS,
+        formula="sum over strata of w_s x_gs; a stratum is the unordered pair of the samples' covariate labels, w_s "
+        "its share of the target (raked to declared shares, else of all known groups together); " + _LIMITS,
         direction="lower is better",
         unit="proportion",
         source="Direct standardisation, e.g. Rothman, Greenland & Lash, Modern Epidemiology, 2008; raking: Deming & "
@@ -33,8 +33,8 @@ ENTRIES: tuple[CatalogueEntry, ...] = (
         direction="lower is better",
         unit="proportion",
         source="Kish, Survey Sampling, 1965",
-        caution="Speaks of the part of the target that has comparisons in the group, which the note states. Where parts are "
-        "missing the ratio is over the strata that both groups have, and is not the ratio of the two rates shown. "
+        caution="Speaks of the part of the target that has comparisons in the group, which the note states. Where parts "
+        "are missing the ratio is over the strata that both groups have, and is not the ratio of the two rates shown. "
         f"{_ASSOCIATION}",
     ),
     CatalogueEntry(
