@@ -41,8 +41,7 @@ class Frame:
 
     def row(self, group: GroupData, outcome: Outcome, *, method: str) -> Adjusted:
         """One row; a ratio stands only where both rates do."""
-        crude, base = self._crude(group), None if self.reference is None else self._crude(self.reference)
-        comparable = base is not None and base.value and crude.value is not None and base.errors and crude.errors
+        crude = self._crude(group)
         limited = outcome.ratio if group is not self.reference else None
         return Adjusted(
             measure=self.measure,
@@ -58,7 +57,7 @@ class Frame:
             adjusted=outcome.value,
             lower=None if outcome.interval is None else outcome.interval.lower,
             upper=None if outcome.interval is None else outcome.interval.upper,
-            crude_ratio=(crude.value or 0.0) / (base.value or 1.0) if comparable and base is not None else None,
+            crude_ratio=self._crude_ratio(crude),
             adjusted_ratio=None if outcome.ratio is None else outcome.ratio.value,
             ratio_lower=None if limited is None else limited.lower,
             ratio_upper=None if limited is None else limited.upper,
@@ -71,6 +70,10 @@ class Frame:
         if group.crude is None:
             return undefined(group.reason, subjects=0)
         return rate_of(group.crude, self.settings)
+
+    def _crude_ratio(self, crude: Rate) -> float | None:
+        base = None if self.reference is None else self._crude(self.reference)
+        return crude.value / base.value if base is not None and base.value and crude.value else None
 
     def _notes(self, group: GroupData, outcome: Outcome) -> list[str]:
         notes = [*([group.reason] if group.reason else []), *outcome.notes]

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.special import expit
 
 from evalharness.counts import Acquisition
 from evalharness.errors import PlanError
@@ -290,3 +291,22 @@ def test_more_subjects_than_asked_for_are_needed():
     row = adjust(counts, groups, [quality], settings=IntervalSettings(0.95, 21))["fnmr", "standardised", "g=a"]
     assert (row.crude_lower, row.lower, row.adjusted) == (None, None, 0.2)
     assert point_at(counts).spec.name == row.operating_point
+
+
+def test_limits_hold_the_truth_about_as_often_as_they_say():
+    # confounded groups with equal rates in each stratum, subjects with effects; the truth by quadrature
+    at, mass = np.polynomial.hermite_e.hermegauss(40)
+    rates = {label: float(expit(base + 0.7 * at) @ mass / mass.sum()) for label, base in (("x", -2.5), ("y", -1.0))}
+    truth, held = 0.6 * rates["x"] + 0.4 * rates["y"], {"rate": 0, "ratio": 0}
+    for seed in range(100):
+        rng, cells = np.random.default_rng(seed), []
+        for k in range(80):
+            label = "y" if rng.random() < (0.2, 0.6)[k % 2] else "x"
+            odds = (-2.5 if label == "x" else -1.0) + 0.7 * rng.normal()
+            cells.append(("ab"[k % 2], label, 4, int(rng.binomial(4, expit(odds)))))
+        counts, groups, covariate = mated_run(cells, comparisons=4)
+        row = adjust(counts, groups, [covariate], {"c": {"x": 0.6, "y": 0.4}})["fnmr", "standardised", "g=b"]
+        held["rate"] += row.lower <= truth <= row.upper
+        held["ratio"] += row.ratio_lower <= 1 <= row.ratio_upper
+    assert held["rate"] >= 90
+    assert held["ratio"] >= 90
