@@ -92,7 +92,7 @@ ENTRIES: tuple[CatalogueEntry, ...] = (
         direction="lower is better",
         unit="proportion",
         source=f"the single-attempt form used with {_TESTING}",
-        caution="Needs a side that enrols and a side that is captured. All pairs of a data set have no such sides: there "
-        "FRR is counted, comparison by comparison, and these identities do not hold.",
+        caution="Needs a side that enrols and a side that is captured. All pairs of a data set have no such sides: "
+        "there FRR is counted, comparison by comparison, and these identities do not hold.",
     ),
 )
