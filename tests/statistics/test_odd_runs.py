@@ -56,7 +56,7 @@ def test_every_run_gives_numbers_in_their_range_or_nothing_with_a_reason(run, th
         assert curve.note or None not in (*curve.fmr, *curve.fnmr, curve.eer_lower)
     for shift in score_shifts(counts, groups, tail_share=0.25):
         assert (shift.mean is None) <= bool(shift.note)
-        assert within(shift.kolmogorov_smirnov) and within(shift.overlap)
+        assert all(within(distance) for distance in (shift.kolmogorov_smirnov, shift.overlap))
         assert shift.wasserstein is None or shift.wasserstein >= 0
     point = decide(counts, vendor(threshold), partitions=[groups], level=0.95)
     rows = adjusted_rates(
@@ -64,7 +64,7 @@ def test_every_run_gives_numbers_in_their_range_or_nothing_with_a_reason(run, th
     )
     assert len(rows) == 5 * len(groups.groups)
     for row in rows:
-        assert within(row.adjusted) and within(row.crude)
+        assert all(within(rate) for rate in (row.adjusted, row.crude))
         assert row.note
         if row.lower is not None:
             assert 0 <= row.lower <= row.adjusted + 1e-12

@@ -34,7 +34,7 @@ ENTRIES: tuple[CatalogueEntry, ...] = (
         unit="proportion",
         source="Kish, Survey Sampling, 1965",
         caution="Speaks of the part of the target that has comparisons in the group; the note states it. Where "
-        "parts are missing the ratio is over the strata that both groups have, and is not the ratio of the two rates shown. "
+        "parts are missing, the ratio is over the strata that both groups have, not the ratio of the two rates shown. "
         f"{_ASSOCIATION}",
     ),
     CatalogueEntry(
