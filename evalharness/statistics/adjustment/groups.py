@@ -7,13 +7,13 @@ import numpy as np
 from evalharness.counts import Counts, Tail
 from evalharness.records import ALL_GROUPS, BoolArray, IntArray, OperatingPoint, Partition, Policy
 from evalharness.statistics.adjustment.strata import Strata
-from evalharness.statistics.adjustment.tables import AllPairsTable, ListedTable, MatedTable, Stratified
+from evalharness.statistics.adjustment.tables import AllPairsTable, FalseMatches, ListedTable, MatedTable, Stratified
 from evalharness.statistics.cells import Cell, cells_of
 from evalharness.statistics.groupscores import mated_of
 from evalharness.statistics.rates import Evidence, dyad_evidence, subject_evidence
 from evalharness.statistics.thresholds import false_matches
 
-MOST_CELLS = 50_000_000  # combinations x subjects held at once
+MOST_CELLS = 20_000_000  # combinations x subjects held at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,16 +132,18 @@ class Adjusting:
         if self.counts.listed is not None:
             return self._listed_table(g, cell, at, present), cell.clusters
         chosen = self._enrolled(g)
-        size = self.strata.combinations, self.counts.subjects
-        flat = self.strata.code_of[chosen] * size[1] + subject[chosen]
+        people, own = np.unique(subject[chosen], return_inverse=True)
+        size = self.strata.combinations, len(people)
+        flat = self.strata.code_of[chosen] * size[1] + own
         samples = np.bincount(flat, minlength=size[0] * size[1]).reshape(size).astype(np.float64)
         first, second = _samples_of(tail, at)
         having = self.strata.has_stratum(first, second)
         keys = self.strata.keys(first, second)
         inside = having & np.isin(keys, present)
         stratum = np.searchsorted(present, keys[inside])
-        table = AllPairsTable(present, samples, stratum, subject[first[inside]], subject[second[inside]])
-        return table, len(np.unique(subject[chosen]))
+        errors = FalseMatches(stratum, subject[first[inside]], subject[second[inside]])
+        table = AllPairsTable.of(samples, present, people=people, subjects=self.counts.subjects, errors=errors)
+        return table, len(people)
 
     def _listed_table(self, g: int, cell: Cell, errors: IntArray, present: IntArray) -> ListedTable:
         pairs, tail, subject = self.counts.listed, self.counts.tail, self.counts.subject_of

@@ -108,6 +108,15 @@ class ListedTable:
 
 
 @dataclass(frozen=True, slots=True)
+class FalseMatches:
+    """Errors of non-mated comparisons."""
+
+    stratum: IntArray = field(repr=False)  # (errors,)
+    first: IntArray = field(repr=False)  # (errors,) subject of one side
+    second: IntArray = field(repr=False)  # (errors,)
+
+
+@dataclass(frozen=True, slots=True)
 class AllPairsTable:
     """All non-mated pairs of enrolled samples of a group, in closed form: no pair is stored.
 
@@ -116,20 +125,35 @@ class AllPairsTable:
     symmetric matrix C, so that sums over dyads are traces of small matrices.
     """
 
+    subjects: int  # of the whole run
+    people: IntArray = field(repr=False)  # (p,) those of the group
+    samples: FloatArray = field(repr=False)  # (combinations, p) u
     keys: IntArray = field(repr=False)  # (strata,) low combination * combinations + high combination
-    samples: FloatArray = field(repr=False)  # (combinations, subjects) u
+    trials: IntArray = field(repr=False)  # (strata,) completed comparisons
     stratum: IntArray = field(repr=False)  # (errors,) stratum of each false match
-    first: IntArray = field(repr=False)  # (errors,) subject of one side
+    first: IntArray = field(repr=False)  # (errors,) index into people of one side
     second: IntArray = field(repr=False)  # (errors,)
 
-    @property
-    def trials(self) -> IntArray:
-        """(strata,) completed comparisons."""
-        total = self.samples.sum(axis=1)
-        pairs = np.outer(total, total) - self.samples @ self.samples.T
-        low, high = np.divmod(self.keys, len(self.samples))
+    @classmethod
+    def of(
+        cls, samples: FloatArray, keys: IntArray, *, people: IntArray, subjects: int, errors: "FalseMatches"
+    ) -> "AllPairsTable":
+        """Count the comparisons of each stratum.
+
+        Args:
+            samples: (combinations, p) samples of each subject of the group.
+            keys: (strata,) the strata.
+            people: (p,) subjects of the group, ascending.
+            subjects: How many the whole run has.
+            errors: The false matches within the group.
+        """
+        total = samples.sum(axis=1)
+        pairs = np.outer(total, total) - samples @ samples.T
+        low, high = np.divmod(keys, len(samples))
         found: FloatArray = pairs[low, high] / np.where(low == high, 2, 1)
-        return np.rint(found).astype(np.int64)
+        first, second = np.searchsorted(people, errors.first), np.searchsorted(people, errors.second)
+        trials = np.rint(found).astype(np.int64)
+        return cls(subjects, people, samples, keys, trials, errors.stratum, first, second)
 
     @property
     def errors(self) -> IntArray:
@@ -138,17 +162,19 @@ class AllPairsTable:
 
     def spread(self, coefficients: FloatArray) -> Spread:
         """Comparisons of two subjects are a dyad."""
-        subjects = self.samples.shape[1]
+        size = len(self.people)
         rates = self.errors / np.maximum(self.trials, 1)
         expected, each = self._matrix(coefficients * rates), self._matrix(coefficients)
         weights = coefficients[self.stratum]
-        key, dyad = np.unique(dyad_key(self.first, self.second, subjects), return_inverse=True)
+        key, dyad = np.unique(dyad_key(self.first, self.second, max(size, 1)), return_inverse=True)
         found = _sums(dyad, weights, len(key))
-        low, high = key // subjects, key % subjects
-        influence = _both_sides(low, high, found, subjects) - self._per_subject(expected)
+        low, high = key // max(size, 1), key % max(size, 1)
+        local = _both_sides(low, high, found, size) - self._per_subject(expected)
         between = np.sum(self.samples[:, low] * (expected @ self.samples[:, high]), axis=0)
         own = float(np.sum(found**2)) - 2 * float(np.sum(found * between)) + self._squares(expected)
-        return _dyadic(influence, max(own, 0.0), self._per_subject(each), subjects // 2)
+        influence = np.zeros(self.subjects)
+        influence[self.people] = local
+        return _dyadic(influence, max(own, 0.0), self._per_subject(each), size // 2)
 
     def _matrix(self, values: FloatArray) -> FloatArray:
         """Symmetric (combinations, combinations) matrix of one value for each stratum."""
