@@ -80,14 +80,14 @@ _ALWAYS = (
 def supported(answer: ClaimAnswer) -> str:
     """The sentence that the claim supports."""
     claim = answer.claim
-    text = f"the {_RATES[claim.kind]} {_between(answer.limits, answer)}"
+    text = f"the {_RATES[claim.kind]} is {_between(answer.limits, answer)}"
     kind = "one-sided limit" if answer.one_sided else "exact limits"
     text += f" ({kind} at {percent(claim.level)}), if the trials are independent of each other."
     if answer.worst is not None and answer.independent_facts is not None:
         pairs = " pairs of people that share nobody" if claim.kind in PAIRWISE else " people"
         text += (
             f" {claim.subjects:,} people took part. If trials that share a person always agreed, there would be "
-            f"{answer.independent_facts:,}{pairs} to go by, and the rate {_between(answer.worst, answer)}."
+            f"{answer.independent_facts:,}{pairs} to go by, and the rate would be {_between(answer.worst, answer)}."
         )
     return text
 
@@ -135,7 +135,7 @@ def claim_text(answer: ClaimAnswer, *, width: int) -> str:
 
 def _between(limits: Interval, answer: ClaimAnswer) -> str:
     if limits.lower == 0:
-        return f"is at most {percent(limits.upper, 'up')}"
+        return f"at most {percent(limits.upper, 'up')}"
     if limits.upper == 1 and answer.one_sided:
-        return f"is at least {percent(limits.lower, 'down')}"
-    return f"is {percent(limits.lower, 'down')} to {percent(limits.upper, 'up')}"
+        return f"at least {percent(limits.lower, 'down')}"
+    return f"{percent(limits.lower, 'down')} to {percent(limits.upper, 'up')}"

@@ -41,7 +41,7 @@ def test_people_behind_the_trials_set_the_worst_case():
     assert answer.independent_facts == 100
     assert answer.worst.upper == pytest.approx(1 - 0.05 ** (1 / 100))
     assert "100 people took part" in supported(answer)
-    assert "the rate is at most 3 %" in supported(answer)
+    assert "the rate would be at most 3 %" in supported(answer)
     assert not any("How many people" in text for text in not_supported(answer))
     assert make(subjects=834).worst is None
     assert any("How many people" in text for text in not_supported(make()))
