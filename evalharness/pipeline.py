@@ -9,6 +9,7 @@ from pydantic import JsonValue
 
 from evalharness.assembly import Audited, assemble
 from evalharness.counts import Counts
+from evalharness.countstore import StoredCounts, counts_folder, save_counts
 from evalharness.errors import InputError
 from evalharness.files import write_atomic
 from evalharness.manifests import manifest_schema
@@ -70,6 +71,8 @@ def run_audit(plan: AuditPlan, options: RunOptions | None = None) -> AuditResult
     with _run_folder(run, options) as folder:
         with folder.stage("enrol and compare"):
             measured = _measured(run, source, folder, options)
+        if options.out is not None and not options.discard:
+            save_counts(counts_folder(folder.path), _to_store(run, measured.counts))
         with folder.stage("statistics"):
             result = _evaluated(run, measured)
         if options.out is not None:
@@ -142,6 +145,15 @@ def _enrolled(run: Prepared, root: Path, folder: RunFolder, options: RunOptions)
     )
 
 
+def _plan_sha256(run: Prepared) -> str:
+    return hashlib.sha256(plan_text(run.resolved).encode()).hexdigest()
+
+
+def _to_store(run: Prepared, counts: Counts) -> StoredCounts:
+    index_sha256 = run.dataset.manifest.files.sha256 or ""
+    return StoredCounts(counts, run.partitions, index_sha256=index_sha256, plan_sha256=_plan_sha256(run))
+
+
 def _evaluated(run: Prepared, measured: _Measured) -> AuditResult:
     plan = run.plan
     measurements = measure(
@@ -155,7 +167,7 @@ def _evaluated(run: Prepared, measured: _Measured) -> AuditResult:
         Audited(
             plan=plan,
             resolved=run.resolved,
-            plan_sha256=hashlib.sha256(plan_text(run.resolved).encode()).hexdigest(),
+            plan_sha256=_plan_sha256(run),
             dataset=run.dataset,
             admission=run.admission,
             samples=run.samples,
