@@ -1,10 +1,12 @@
 """run_audit(plan) -> AuditResult: the only module that knows every stage."""
 
 import hashlib
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 from pydantic import JsonValue
 
 from evalharness.assembly import Audited, assemble
@@ -19,11 +21,12 @@ from evalharness.progress import progress_for
 from evalharness.records import Enrolment, SystemIdentity
 from evalharness.reporting.html import render_html
 from evalharness.reporting.metrics_csv import metrics_csv
+from evalharness.responsetime import ComparisonTime, response_times, write_response_times
 from evalharness.result import AuditResult, dump_result, result_schema
 from evalharness.runfolder import RunFolder, plan_text, stored_date
 from evalharness.samples import PIXEL_LIMIT, read_image
 from evalharness.statistics import measure
-from evalharness.systems import EnrolmentOptions, PrecomputedScores, enrol
+from evalharness.systems import EnrolmentOptions, PrecomputedScores, enrol, enrolment_seconds
 from evalharness.tasks.verification import count
 
 __all__ = ["RunOptions", "run_audit", "schema_of", "write_reports"]
@@ -127,8 +130,34 @@ def _measured(run: Prepared, source: Source, folder: RunFolder, options: RunOpti
         return _Measured(source.identity, None, counts_of_scores(run, source))
     enrolment = source if isinstance(source, Enrolment) else _enrolled(run, source, folder, options)
     specs = run.plan.operating_point_specs()
+    started = time.monotonic()
     counts = count(run.samples, enrolment, specs=specs, partitions=run.partitions, pairs=run.pairs)
+    if not isinstance(source, Enrolment) and options.out is not None:
+        _time(run, enrolment, counts, folder.path, time.monotonic() - started)
     return _Measured(enrolment.identity, enrolment, counts)
+
+
+def _time(run: Prepared, enrolment: Enrolment, counts: Counts, folder: Path, seconds: float) -> None:
+    """Keep response times beside the result, in which they would change from run to run."""
+    store = folder / "templates"
+    times = response_times(
+        run.samples,
+        enrolment_seconds(run.samples, enrolment.identity, store_folder=store, pixel_limit=PIXEL_LIMIT),
+        partitions=run.partitions,
+        level=run.plan.interval_level,
+        comparison=ComparisonTime(seconds=seconds, comparisons=_completed(counts)),
+    )
+    write_response_times(folder, times)
+
+
+def _completed(counts: Counts) -> int:
+    """Comparisons that have a score."""
+    mated = int(np.count_nonzero(counts.mated.completed))
+    if counts.listed is not None:
+        return mated + int(np.count_nonzero(counts.listed.completed))
+    assert counts.acquisition is not None  # counts of all pairs have it
+    enrolled = int(np.count_nonzero(counts.acquisition.enrolled))
+    return enrolled * (enrolled - 1) // 2
 
 
 def _enrolled(run: Prepared, root: Path, folder: RunFolder, options: RunOptions) -> Enrolment:

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import stdtr
+from scipy.special import betainc, stdtr
 
 from evalharness.records import BoolArray, FloatArray, IntArray
 from evalharness.statistics.cells import Cell
@@ -163,14 +163,20 @@ def ratio_interval(evidence: PairedEvidence, *, level: float) -> Interval | None
 
 
 def p_no_difference(evidence: PairedEvidence) -> float:
-    """Two-sided p-value of D = 0: McNemar's statistic with effective discordant trials, Student with G - 1."""
+    """Two-sided p-value of D = 0, from McNemar's statistic with effective discordant trials.
+
+    The larger of Student's, with G - 1 degrees of freedom, and the exact binomial one, which few discordant trials
+    need.
+    """
     errors = evidence.errors
     discordant = errors.only_first + errors.only_second
     if not discordant:
         return 1.0
     scale = evidence.effective_trials / errors.trials
     statistic = (errors.only_first - errors.only_second) * math.sqrt(scale / discordant)
-    return float(2 * stdtr(evidence.clusters - 1, -abs(statistic)))
+    more, fewer = (scale * side for side in sorted((errors.only_first, errors.only_second), reverse=True))
+    exact = min(1.0, 2 * float(betainc(more, fewer + 1, 0.5)))
+    return max(exact, float(2 * stdtr(evidence.clusters - 1, -abs(statistic))))
 
 
 def holm(p_values: list[float]) -> list[float]:

@@ -89,15 +89,16 @@ def _with_evidence(row: ComparedRate, trials: Trials | str, settings: RowSetting
 
 
 def _with_limits(row: ComparedRate, evidence: PairedEvidence, settings: RowSettings) -> ComparedRate:
-    notes = [] if evidence.errors.ratio is not None else ["a system has no errors: no ratio"]
+    errors = evidence.errors
+    notes = [] if errors.ratio is not None else ["a system has no errors: no ratio"]
     if evidence.clusters < settings.fewest:
         side = "" if evidence.clusters == evidence.subjects else " on a side"
         return replace(row, note=_joined(f"fewer than {settings.fewest} subjects{side}: no interval", *notes))
     limits, ratio = difference_interval(evidence, level=settings.level), ratio_interval(evidence, level=settings.level)
-    if evidence.errors.ratio is not None and ratio is None:
+    if errors.ratio is not None and ratio is None:
         notes.append("no trial on which one errs alone: no limits of the ratio")
-    if ratio is not None and min(evidence.errors.first, evidence.errors.second) < FEW_ERRORS:
-        notes.append(f"fewer than {FEW_ERRORS} errors: the limits of the ratio are rough")
+    if ratio is not None and min(errors.first, errors.second, errors.only_first + errors.only_second) < FEW_ERRORS:
+        notes.append(f"fewer than {FEW_ERRORS} errors, or on which one errs alone: the limits of the ratio are rough")
     return replace(
         row,
         lower=limits.lower,
