@@ -112,6 +112,15 @@ def test_histograms_and_streamed_points_are_kept(tmp_path: Path) -> None:
     )
 
 
+def test_who_set_the_thresholds_is_kept(tmp_path: Path) -> None:
+    stored = dataclasses.replace(all_pairs(), calibration=np.array([True, False, True]))
+    save_counts(tmp_path, stored)
+    assert_same(stored, load_counts(tmp_path))
+    save_counts(tmp_path, dataclasses.replace(all_pairs(), calibration=np.array([True, False])))
+    with pytest.raises(RunFolderError, match="calibration: 2 values for 3 subjects"):
+        load_counts(tmp_path)
+
+
 def test_the_same_counts_give_the_same_bytes_and_nothing_old_remains(tmp_path: Path) -> None:
     save_counts(tmp_path, all_pairs())
     (tmp_path / ".tail.scores.npy.12ab.tmp").write_bytes(b"half")

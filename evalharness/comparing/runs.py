@@ -94,7 +94,13 @@ def _partition_faults(first: StoredCounts, second: StoredCounts) -> list[str]:
         (first.counts.subject_of != second.counts.subject_of).any()
     ):
         faults.append("subjects: samples belong to other subjects in the two runs")
+    if _calibration(first) != _calibration(second):
+        faults.append("calibration: other subjects set the thresholds in the two runs; use one seed and share in both")
     return sorted(faults)
+
+
+def _calibration(stored: StoredCounts) -> list[bool] | None:
+    return None if stored.calibration is None else stored.calibration.tolist()
 
 
 def _unshared(a: Mapping[str, object], b: Mapping[str, object]) -> list[tuple[str, str]]:

@@ -16,7 +16,7 @@ from evalharness.countstore.header import FORMAT, HEADER, VERSION, Header, Parti
 from evalharness.countstore.layout import FLAG, INDEX, NUMBER, SHORT, AnyArray
 from evalharness.countstore.record import StoredCounts
 from evalharness.errors import RunFolderError
-from evalharness.records import BoolArray, FloatArray, Group, IntArray, Partition, ScoreKind
+from evalharness.records import BoolArray, FloatArray, Group, IntArray, Partition, ScoreKind, frozen
 from evalharness.systems.npy import UNREADABLE, read_npy
 
 MOST_BYTES = 1 << 35  # of all arrays together
@@ -114,7 +114,15 @@ class _Reader:
             streamed=tuple(self._streamed(number) for number in range(len(header.streamed))),
         )
         partitions = tuple(self._partition(i, entry) for i, entry in enumerate(header.partitions))
-        return StoredCounts(counts, partitions, header.index_sha256, header.plan_sha256)
+        return StoredCounts(counts, partitions, header.index_sha256, header.plan_sha256, self._calibration())
+
+    def _calibration(self) -> BoolArray | None:
+        if not self._header.calibration:
+            return None
+        flags = self._flags("calibration")
+        if len(flags) != self._header.subjects:
+            raise ValueError(f"calibration: {len(flags)} values for {self._header.subjects} subjects")
+        return frozen(flags)
 
     def _acquisition(self) -> Acquisition | None:
         if not self._header.acquisition:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evalharness.counts import Counts
-from evalharness.records import Partition
+from evalharness.records import BoolArray, Partition
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +15,7 @@ class StoredCounts:
     partitions: tuple[Partition, ...]
     index_sha256: str  # of the dataset's index: which samples the numbers stand for
     plan_sha256: str  # of the resolved plan: which run this belongs to
+    calibration: BoolArray | None = None  # (subjects,) who sets fitted thresholds alone; None: nobody was set apart
 
 
 def counts_folder(run_folder: Path) -> Path:

@@ -53,6 +53,7 @@ def _header(stored: StoredCounts, entries: dict[str, ArrayEntry]) -> Header:
         cut=repr(float(counts.tail.cut)),
         acquisition=counts.acquisition is not None,
         listed=counts.listed is not None,
+        calibration=stored.calibration is not None,
         histograms=_histograms(counts),
         streamed=tuple(StreamEntry(threshold=repr(float(s.threshold)), codes=s.codes) for s in counts.streamed),
         partitions=tuple(
