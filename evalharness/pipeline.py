@@ -1,14 +1,17 @@
 """run_audit(plan) -> AuditResult: the only module that knows every stage."""
 
 import hashlib
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 from pydantic import JsonValue
 
 from evalharness.assembly import Audited, assemble
 from evalharness.counts import Counts
+from evalharness.countstore import StoredCounts, counts_folder, save_counts
 from evalharness.errors import InputError
 from evalharness.files import write_atomic
 from evalharness.manifests import manifest_schema
@@ -18,11 +21,12 @@ from evalharness.progress import progress_for
 from evalharness.records import Enrolment, SystemIdentity
 from evalharness.reporting.html import render_html
 from evalharness.reporting.metrics_csv import metrics_csv
+from evalharness.responsetime import ComparisonTime, response_times, write_response_times
 from evalharness.result import AuditResult, dump_result, result_schema
 from evalharness.runfolder import RunFolder, plan_text, stored_date
 from evalharness.samples import PIXEL_LIMIT, read_image
 from evalharness.statistics import MeasureSettings, measure
-from evalharness.systems import EnrolmentOptions, PrecomputedScores, enrol
+from evalharness.systems import EnrolmentOptions, PrecomputedScores, enrol, enrolment_seconds
 from evalharness.tasks.verification import count
 
 __all__ = ["RunOptions", "run_audit", "schema_of", "write_reports"]
@@ -70,6 +74,8 @@ def run_audit(plan: AuditPlan, options: RunOptions | None = None) -> AuditResult
     with _run_folder(run, options) as folder:
         with folder.stage("enrol and compare"):
             measured = _measured(run, source, folder, options)
+        if options.out is not None and not options.discard:
+            save_counts(counts_folder(folder.path), _to_store(run, measured.counts))
         with folder.stage("statistics"):
             result = _evaluated(run, measured)
         if options.out is not None:
@@ -124,8 +130,34 @@ def _measured(run: Prepared, source: Source, folder: RunFolder, options: RunOpti
         return _Measured(source.identity, None, counts_of_scores(run, source))
     enrolment = source if isinstance(source, Enrolment) else _enrolled(run, source, folder, options)
     specs = run.plan.operating_point_specs()
+    started = time.monotonic()
     counts = count(run.samples, enrolment, specs=specs, partitions=run.partitions, pairs=run.pairs)
+    if not isinstance(source, Enrolment) and options.out is not None:
+        _time(run, enrolment, counts, folder.path, time.monotonic() - started)
     return _Measured(enrolment.identity, enrolment, counts)
+
+
+def _time(run: Prepared, enrolment: Enrolment, counts: Counts, folder: Path, seconds: float) -> None:
+    """Keep response times beside the result, in which they would change from run to run."""
+    store = folder / "templates"
+    times = response_times(
+        run.samples,
+        enrolment_seconds(run.samples, enrolment.identity, store_folder=store, pixel_limit=PIXEL_LIMIT),
+        partitions=run.partitions,
+        level=run.plan.interval_level,
+        comparison=ComparisonTime(seconds=seconds, comparisons=_completed(counts)),
+    )
+    write_response_times(folder, times)
+
+
+def _completed(counts: Counts) -> int:
+    """Comparisons that have a score."""
+    mated = int(np.count_nonzero(counts.mated.completed))
+    if counts.listed is not None:
+        return mated + int(np.count_nonzero(counts.listed.completed))
+    assert counts.acquisition is not None  # counts of all pairs have it
+    enrolled = int(np.count_nonzero(counts.acquisition.enrolled))
+    return enrolled * (enrolled - 1) // 2
 
 
 def _enrolled(run: Prepared, root: Path, folder: RunFolder, options: RunOptions) -> Enrolment:
@@ -142,6 +174,15 @@ def _enrolled(run: Prepared, root: Path, folder: RunFolder, options: RunOptions)
     )
 
 
+def _plan_sha256(run: Prepared) -> str:
+    return hashlib.sha256(plan_text(run.resolved).encode()).hexdigest()
+
+
+def _to_store(run: Prepared, counts: Counts) -> StoredCounts:
+    index_sha256 = run.dataset.manifest.files.sha256 or ""
+    return StoredCounts(counts, run.partitions, index_sha256=index_sha256, plan_sha256=_plan_sha256(run))
+
+
 def _evaluated(run: Prepared, measured: _Measured) -> AuditResult:
     plan = run.plan
     measurements = measure(
@@ -154,7 +195,7 @@ def _evaluated(run: Prepared, measured: _Measured) -> AuditResult:
         Audited(
             plan=plan,
             resolved=run.resolved,
-            plan_sha256=hashlib.sha256(plan_text(run.resolved).encode()).hexdigest(),
+            plan_sha256=_plan_sha256(run),
             dataset=run.dataset,
             admission=run.admission,
             samples=run.samples,

@@ -27,6 +27,7 @@ from evalharness.systems.pool import SystemLoader, Work, run_pool
 from evalharness.systems.protocol import ImageReader, Outcome
 from evalharness.systems.registry import load_system
 from evalharness.systems.store import TemplateStore
+from evalharness.systems.timing import SampleSeconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,23 @@ def enrol(
     store.sweep()
     outcomes.update({row.sha256: _stored(store, row) for row in missing})
     return _collect(samples, system.identity, outcomes)
+
+
+def enrolment_seconds(
+    samples: Samples, identity: SystemIdentity, *, store_folder: Path, pixel_limit: int
+) -> tuple[SampleSeconds | None, ...]:
+    """How long each sample took when it was enrolled, in index order; None where that was not kept.
+
+    A sample that an earlier run enrolled keeps its first duration. Samples with the same file share one.
+
+    Args:
+        samples: The samples.
+        identity: Of the system that enrolled them.
+        store_folder: The run's ``templates`` folder.
+        pixel_limit: As in the options of ``enrol``.
+    """
+    store = TemplateStore(store_folder, identity, pixel_limit=pixel_limit)
+    return tuple(store.read_seconds(row.sha256) for row in samples.rows)
 
 
 def _enrol_missing(missing: list[Sample], work: Work, options: EnrolmentOptions, *, done: int) -> None:

@@ -5,6 +5,7 @@ shape with what the file can hold, and then streams the rows in blocks.
 Format: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
 """
 
+import math
 import re
 import zipfile
 import zlib
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import IO
 
 import numpy as np
+from numpy.typing import NDArray
 
 from evalharness.records import FloatArray
 from evalharness.systems.tables import WIDEST_VECTOR
@@ -70,6 +72,24 @@ def open_npy(path: Path) -> Iterator[NpyVectors]:
     else:
         with path.open("rb") as stream:
             yield _vectors(stream, size=path.stat().st_size)
+
+
+def read_npy(stream: IO[bytes], *, size: int) -> NDArray[np.generic]:
+    """A whole array of plain numbers, of any shape; its header must account for every byte.
+
+    Args:
+        stream: The file, at its beginning.
+        size: Bytes of the whole file.
+
+    Raises:
+        ValueError: It is not what it should be; so are the others of ``UNREADABLE``.
+    """
+    header, length = _read_header(stream)
+    dtype, shape = _parse(header)
+    expected = math.prod(shape) * dtype.itemsize
+    if size - length != expected:
+        raise ValueError(f"the header claims {expected} bytes of numbers; the file holds {size - length}")
+    return np.frombuffer(stream.read(expected), dtype=dtype).reshape(shape)
 
 
 def _member(archive: zipfile.ZipFile) -> zipfile.ZipInfo:

@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -25,6 +26,7 @@ from evalharness.plan import DeepFaceSystem, DlibSystem
 from evalharness.records import DatasetFault, Sample, TwoFaces
 from evalharness.systems.protocol import FaceSystem, ImageReader
 from evalharness.systems.store import TemplateStore
+from evalharness.systems.timing import SampleSeconds
 
 SystemLoader = Callable[[DlibSystem | DeepFaceSystem, TwoFaces], FaceSystem]
 
@@ -142,6 +144,7 @@ class _Worker:
     work: Work
     system: FaceSystem | None = None
     store: TemplateStore | None = None
+    called: bool = False  # whether the system has seen an image: its first call loads its models
 
 
 _workers: list[_Worker] = []  # at most one: this process
@@ -168,6 +171,15 @@ def _enrol_sample(sample: Sample) -> None:
     if worker.system is None or worker.store is None:
         worker.system = work.load(work.spec, work.two_faces)
         worker.store = TemplateStore(work.store_folder, worker.system.identity, pixel_limit=work.pixel_limit)
+    started = time.perf_counter()
     image = work.read(work.root, sample, pixel_limit=work.pixel_limit)
-    outcome = image if isinstance(image, DatasetFault) else worker.system.enrol((image,))[0]
+    decoded = time.perf_counter()
+    if isinstance(image, DatasetFault):
+        worker.store.write(sample.sha256, image)
+        worker.store.write_seconds(sample.sha256, SampleSeconds(decoded - started, None, first=False))
+        return
+    outcome = worker.system.enrol((image,))[0]
+    seconds = SampleSeconds(decoded - started, time.perf_counter() - decoded, first=not worker.called)
+    worker.called = True
     worker.store.write(sample.sha256, outcome)
+    worker.store.write_seconds(sample.sha256, seconds)

@@ -2,16 +2,19 @@
 
     templates/<identity digest>/identity.json
     templates/<identity digest>/<first two hex digits>/<SHA-256 of the sample's file>.entry
+    templates/<identity digest>/<first two hex digits>/<SHA-256 of the sample's file>.seconds
 
 An entry is one line of JSON (the outcome), the vector as ``.npy`` without pickle if there is one, and a
 SHA-256 over both and over the key. An entry that is truncated, altered, or moved to another name is as good as
-absent: the sample is enrolled again. Entries are biometric data; ``purge_templates`` removes those of a sample.
+absent: the sample is enrolled again. How long that took stands beside it, so that entries are the same
+bytes however fast they were made. Entries are biometric data; ``purge_templates`` removes those of a sample.
 """
 
 import hashlib
 import io
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from importlib import metadata
 from pathlib import Path
 
@@ -28,9 +31,11 @@ from evalharness.records import (
     frozen,
 )
 from evalharness.systems.protocol import Outcome
+from evalharness.systems.timing import SampleSeconds, dump_seconds, parse_seconds
 
 _FORMAT = "evalharness template store 1"
 _SUFFIX = ".entry"
+_SECONDS = ".seconds"
 _DIGEST_BYTES = 32
 
 
@@ -93,6 +98,18 @@ class TemplateStore:
         body = _encode(outcome)
         write_atomic(self._path(sha256), body + self._seal(sha256, body))
 
+    def read_seconds(self, sha256: str) -> SampleSeconds | None:
+        """How long this file took when it was enrolled; None where that was not kept."""
+        try:
+            return parse_seconds(self._path(sha256).with_suffix(_SECONDS).read_bytes())
+        except OSError:
+            return None
+
+    def write_seconds(self, sha256: str, seconds: SampleSeconds) -> None:
+        """Keep how long a file took, after its outcome; a duration that cannot be written stops nothing."""
+        with suppress(OSError):
+            self._path(sha256).with_suffix(_SECONDS).write_bytes(dump_seconds(seconds))
+
     def _path(self, sha256: str) -> Path:
         return self.folder / sha256[:2] / f"{sha256}{_SUFFIX}"
 
@@ -108,10 +125,11 @@ def purge_templates(folder: Path, sha256: str) -> int:
         sha256: Digest of the sample's file, as in the dataset index.
 
     Returns:
-        How many files were removed, half-written ones included.
+        How many files were removed, half-written ones and durations included.
     """
     name = f"{sha256}{_SUFFIX}"
-    found = [*folder.glob(f"*/{sha256[:2]}/{name}"), *folder.glob(f"*/{sha256[:2]}/.{name}.*.tmp")]
+    patterns = (name, f".{name}.*.tmp", f"{sha256}{_SECONDS}")
+    found = [path for pattern in patterns for path in folder.glob(f"*/{sha256[:2]}/{pattern}")]
     for path in found:
         path.unlink(missing_ok=True)
     return len(found)

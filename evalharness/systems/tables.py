@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Protocol, TextIO
 
-from evalharness.errors import SystemInputError
+from evalharness.errors import InputError, SystemInputError
 from evalharness.records import FloatArray
 
 FAULTS_LISTED = 20
@@ -46,21 +46,22 @@ class Faults:
             place = f":{line}" if line is not None else f": row {row}" if row is not None else ""
             self._listed.append(f"{self.path}{place}: {message}")
 
-    def raise_if_any(self, advice: str) -> None:
+    def raise_if_any(self, advice: str, *, error: type[InputError] = SystemInputError) -> None:
         """Raise if there are faults.
 
         Args:
             advice: A sentence that says what to do.
+            error: Which input is at fault.
 
         Raises:
-            SystemInputError: With the faults in file order.
+            InputError: With the faults in file order.
         """
         if not self._count:
             return
         unlisted = self._count - len(self._listed)
         more = [f"... and {unlisted} more"] if unlisted else []
         noun = "fault" if self._count == 1 else "faults"
-        raise SystemInputError(f"{self.path}: {self._count} {noun}. {advice}", [*self._listed, *more])
+        raise error(f"{self.path}: {self._count} {noun}. {advice}", [*self._listed, *more])
 
 
 def quote(text: str) -> str:

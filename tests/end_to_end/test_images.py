@@ -83,11 +83,13 @@ def finish(plan: Path, out: Path) -> None:
 
 
 def bytes_of(folder: Path) -> dict[str, bytes]:
-    """Every file of a run folder except its log and lock."""
+    """Every file of a run folder except its log, its lock and what holds durations."""
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name not in ("log.jsonl", ".lock")
+        if path.is_file()
+        and path.name not in ("log.jsonl", ".lock", "response_time.json")
+        and path.suffix != ".seconds"
     }
 
 

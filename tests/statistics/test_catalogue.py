@@ -11,6 +11,7 @@ def test_every_row_is_complete_and_fits_the_result():
     assert {"det", "eer", "score_shift", "d_prime", "tail_quantile", "transactions"} <= set(ids)
     assert {"standardised", "reweighted", "regression"} <= set(ids)
     assert len(ids) == len(set(ids))
+    assert {"reading", "compare.difference", "response_time"} <= set(ids)
     for row in CATALOGUE:
         fields = dataclasses.asdict(row)
         assert all(fields.values())

@@ -1,1 +1,0 @@
-"""Counts on disk: what `compare` and `review` read of a finished run."""

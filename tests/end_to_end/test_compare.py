@@ -1,0 +1,191 @@
+"""compare DIR DIR: from two run folders to one table."""
+
+import json
+from itertools import combinations
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.conftest import Command, Done
+from tests.end_to_end.toy import Toy
+
+# Ten subjects with two samples each; a to e are red, f to j blue. All pairs: 10 mated, 180 non-mated.
+SAMPLES = [(f"{s}{number}", s, "red" if s in "abcde" else "blue") for s in "abcdefghij" for number in (1, 2)]
+FIRST = {("a1", "b1"): 0.9, ("f1", "g1"): 0.7, ("c1", "c2"): 0.1}
+SECOND = {("a1", "b1"): 0.9, ("a2", "b1"): 0.8, ("d1", "d2"): 0.2, ("c1", "c2"): 0.1, ("h1", "i1"): None}
+TASK = "{kind: verification, comparisons: all-pairs}"
+
+
+def rows(special: dict[tuple[str, str], float | None]) -> list[tuple[str, str, object]]:
+    found = []
+    for (a, one, _), (b, other, _) in combinations(SAMPLES, 2):
+        score = special.get((a, b), 0.95 if one == other else 0.2)
+        found.append((a, b, "" if score is None else score))
+    return found
+
+
+def audit(toy: Toy, command: Command, name: str, scores: list[tuple[str, str, object]], **plan: str) -> Path:
+    toy.write_scores(scores)
+    system = f"{{kind: scores, file: scores.csv, score: similarity, name: system {name}}}"
+    toy.write_plan(**{"task": TASK, "system": system, **plan})
+    done = command("run", toy.plan, "--out", toy.folder / name)
+    assert done.code == 0, done.err
+    return toy.folder / name
+
+
+@pytest.fixture
+def two(toy: Toy, command: Command) -> tuple[Path, Path]:
+    toy.write_index(SAMPLES)
+    return audit(toy, command, "one", rows(FIRST)), audit(toy, command, "two", rows(SECOND))
+
+
+def document(toy: Toy, command: Command, *folders: Path) -> tuple[dict, dict[tuple[str, str, str], dict]]:
+    path = toy.folder / "comparison.json"
+    done = command("compare", *folders, "--json", path)
+    assert done.code == 0, done.err
+    found = json.loads(path.read_text())
+    return found, {(row["measure"], row["partition"], row["group"]): row for row in found["rates"]}
+
+
+def test_rates_by_hand(toy: Toy, command: Command, two: tuple[Path, Path]) -> None:
+    found, rates = document(toy, command, *two)
+    assert (found["first"]["system"], found["second"]["run"]) == ("system one", "two")
+    assert found["thresholds_first"] == {"vendor-0.5": {"all": 0.5}}
+    pooled = rates["fmr", "", "all"]
+    assert [pooled[k] for k in ("trials", "errors_first", "errors_second", "only_first", "only_second")] == [
+        179, 2, 2, 1, 1,
+    ]  # fmt: skip
+    assert (pooled["difference"], pooled["ratio"], pooled["own_first"]) == (0.0, 1.0, 2 / 180)
+    red, blue = rates["fmr", "team", "team=red"], rates["fmr", "team", "team=blue"]
+    assert (red["trials"], red["errors_first"], red["errors_second"]) == (40, 1, 2)
+    assert (blue["trials"], blue["errors_first"], blue["errors_second"], blue["ratio"]) == (39, 1, 0, None)
+    assert blue["difference"] == 1 / 39
+    assert blue["lower"] < 0 < blue["upper"]
+    assert min(red["p_holm"], blue["p_holm"]) == min(1.0, 2 * min(red["p_value"], blue["p_value"]))
+    assert blue["note"] == "a system has no errors: no ratio"
+    fnmr = rates["fnmr", "team", "team=red"]
+    assert (fnmr["trials"], fnmr["errors_first"], fnmr["errors_second"], fnmr["ratio"]) == (5, 1, 2, 0.5)
+    assert rates["frr", "", "all"]["difference"] == -0.1
+    fta = rates["fta", "", "all"]
+    assert (fta["first"], fta["note"]) == (None, "not observable: precomputed scores come without samples")
+    assert rates["fmr", "team", "team=green"]["note"] == "no non-mated comparisons that both completed"
+
+
+def test_turning_the_runs_turns_the_signs(toy: Toy, command: Command, two: tuple[Path, Path]) -> None:
+    _, one = document(toy, command, *two)
+    _, other = document(toy, command, *reversed(two))
+    for key, row in one.items():
+        if row["difference"] is not None:
+            assert other[key]["difference"] == -row["difference"]
+            assert other[key]["p_value"] == pytest.approx(row["p_value"])
+            assert other[key]["lower"] == pytest.approx(-row["upper"], abs=1e-12)
+
+
+def test_a_run_compared_with_itself_differs_nowhere(toy: Toy, command: Command, two: tuple[Path, Path]) -> None:
+    _, rates = document(toy, command, two[0], two[0])
+    assert {row["difference"] for row in rates.values()} == {0.0, None}
+    assert {row["p_holm"] for row in rates.values()} == {1.0, None}
+
+
+@pytest.mark.parametrize("width", [20, 60, 83, 120])
+def test_the_table_fits_the_terminal(
+    two: tuple[Path, Path], command: Command, width: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    done = command("compare", *two)
+    assert done.code == 0, done.err
+    assert max(map(len, done.out.splitlines())) <= max(width, 60)
+    assert "first / second" in done.out
+    assert "first: system one (run one)" in done.out
+    words = done.out.lower().split()
+    assert not {"fair", "unfair", "biased", "unbiased", "safe", "better", "worse"} & set(words)
+
+
+def refused(done: Done) -> str:
+    assert done.code == 2
+    assert "Traceback" not in done.err
+    return done.err
+
+
+def test_every_reason_against_a_comparison_is_given_at_once(toy: Toy, command: Command, two: tuple[Path, Path]) -> None:
+    toy.write_index([(sample, subject, "green" if subject == "a" else team) for sample, subject, team in SAMPLES])
+    points = "[{policy: vendor, threshold: 0.6}]"
+    other = audit(toy, command, "three", rows(FIRST), operating_points=points)
+    message = refused(command("compare", two[0], other))
+    assert "cannot be compared: 2 reasons" in message
+    assert "both must measure the same samples" in message
+    assert "none has the same name in both (first: vendor-0.5; second: vendor-0.6)" in message
+
+
+def test_other_comparisons_and_other_groups_are_refused(toy: Toy, command: Command, two: tuple[Path, Path]) -> None:
+    fewer = audit(toy, command, "fewer", rows(FIRST)[:-4], task="{kind: verification}")
+    assert "non-mated comparisons were attempted by the first alone" in refused(command("compare", two[0], fewer))
+
+
+def test_points_of_one_run_alone_are_named(toy: Toy, command: Command, two: tuple[Path, Path]) -> None:
+    points = "[{policy: vendor, threshold: 0.5}, {policy: vendor, threshold: 0.85, name: strict}]"
+    more = audit(toy, command, "more", rows(SECOND), operating_points=points)
+    done = command("compare", two[0], more)
+    assert "not compared: strict: only the second has it" in done.out
+    fitted = "[{policy: pooled, fmr: 0.02, name: vendor-0.5}]"
+    same_name = audit(toy, command, "fitted", rows(SECOND), operating_points=fitted)
+    assert "vendor-0.5: vendor in the first, pooled 0.02 all in the second" in refused(
+        command("compare", two[0], same_name)
+    )
+
+
+def test_a_discarded_run_and_a_damaged_one(command: Command, two: tuple[Path, Path]) -> None:
+    (two[1] / "comparisons" / "counts" / "tail.scores.npy").write_bytes(b"\x93NUMPY")
+    assert "tail.scores.npy" in refused(command("compare", *two))
+    (two[1] / "comparisons" / "counts" / "counts.json").unlink()
+    assert "comparisons were discarded" in refused(command("compare", *two))
+    assert "result.json: cannot be read" in refused(command("compare", two[0], two[0] / "nowhere"))
+
+
+def test_counts_of_another_run_are_not_believed(command: Command, two: tuple[Path, Path]) -> None:
+    for path in (two[0] / "comparisons" / "counts").iterdir():
+        (two[1] / "comparisons" / "counts" / path.name).write_bytes(path.read_bytes())
+    assert "its counts are of another plan" in refused(command("compare", *two))
+
+
+def test_discard_takes_the_counts_too(toy: Toy, command: Command) -> None:
+    toy.write_index(SAMPLES)
+    toy.write_scores(rows(FIRST))
+    toy.write_plan(task=TASK)
+    assert command("run", toy.plan, "--out", toy.folder / "gone", "--discard").code == 0
+    assert not (toy.folder / "gone" / "comparisons").exists()
+
+
+def test_groups_that_differ_more_in_one_system(toy: Toy, command: Command) -> None:
+    """Fifteen subjects a team; in the second system every second red pair of first samples matches."""
+    samples = [
+        (f"{t}{i:02d}-{k}", f"{t}{i:02d}", {"r": "red", "b": "blue"}[t])
+        for t in "rb"
+        for i in range(15)
+        for k in (1, 2)
+    ]
+    toy.write_index(samples)
+
+    def scored(share: int) -> list[tuple[str, str, object]]:
+        found = []
+        for n, ((a, one, team), (b, other, other_team)) in enumerate(combinations(samples, 2)):
+            if one == other:
+                found.append((a, b, 0.9))
+                continue
+            red = team == other_team == "red"
+            found.append((a, b, 0.8 if n % (3 if red else share) == 0 else 0.1))
+        return found
+
+    one = audit(toy, command, "level", scored(3))
+    other = audit(toy, command, "uneven", scored(40))
+    found, _ = document(toy, command, one, other)
+    spreads = {row["measure"]: row for row in found["spreads"]}
+    row = spreads["fmr.log_max_geomean"]
+    assert row["groups"] == ["team=red", "team=blue"]
+    assert row["first"] < 0.1 < 0.9 < row["second"]
+    assert row["upper"] < 0
+    assert row["verdict"] == "the first differs less between these groups"
+    assert row["note"] == "left out: team=green (no non-mated comparisons that both completed)"
+    assert spreads["fnmr.gini_corrected"]["note"].startswith("undefined: a system has no errors in team=red, team=blue")
+    done = command("compare", other, one)
+    assert "the second differs less between these groups" in " ".join(done.out.split())
