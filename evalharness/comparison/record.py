@@ -20,7 +20,7 @@ from evalharness.records import Comparator, FloatArray, IntArray, TemplateArray
 BLOCK_ROWS = 128
 BLOCK_COLUMNS = 256
 _PAIR_CHUNK = 4096
-_WORTH_COMPILED_CODE = 20_000  # pairs: loading numba takes a second
+_WORTH_COMPILED_CODE = 5_000  # pairs: loading numba takes a second
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +136,11 @@ def score_blocks(
 def lengths(templates: TemplateArray) -> FloatArray:
     """(n,) lengths of templates, by the same fixed order of float64 operations."""
     norms = np.empty(len(templates), dtype=np.float64)
+    compiled = kernels() if len(templates) >= _WORTH_COMPILED_CODE else None
+    if compiled is not None:
+        each = np.arange(len(templates), dtype=np.int64)
+        compiled.sum_pairs(np.ascontiguousarray(templates), each, each, False, norms)
+        return np.sqrt(norms, out=norms)
     for start in range(0, len(templates), _PAIR_CHUNK):
         part = _widen(templates[start : start + _PAIR_CHUNK])
         norms[start : start + _PAIR_CHUNK] = np.sqrt(_accumulate(part, part, Comparator.COSINE))

@@ -17,7 +17,7 @@ from evalharness.comparison.bounds import cosine_bound, euclidean_bound
 from evalharness.comparison.record import lengths, pair_scores
 from evalharness.records import Comparator, FloatArray, IntArray, TemplateArray
 
-_CHUNK = 8192
+_CHUNK = 1024
 _ARRAYS = ("vectors", "fast", "squares", "norms", "sizes", "subject", "code")
 
 

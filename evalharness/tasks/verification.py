@@ -198,12 +198,10 @@ def _mated_pairs(samples: Samples, attempted: BoolArray) -> PairList:
     order = np.argsort(samples.subject_of, kind="stable")
     order = order[attempted[order]]
     sizes = np.bincount(samples.subject_of[order], minlength=len(samples.subjects))
-    first, second = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
-    for start, size in zip(np.cumsum(sizes) - sizes, sizes, strict=True):
-        upper = np.triu_indices(int(size), 1)
-        first.append(order[start + upper[0]])
-        second.append(order[start + upper[1]])
-    return PairList(np.concatenate(first), np.concatenate(second))
+    left = np.repeat(np.cumsum(sizes), sizes) - np.arange(len(order)) - 1  # samples of the subject that come later
+    first = np.repeat(np.arange(len(order)), left)
+    second = first + 1 + np.arange(len(first)) - np.repeat(np.cumsum(left) - left, left)
+    return PairList(order[first], order[second])
 
 
 def _pairs_lost(samples: int, attempted: int) -> int:
