@@ -120,8 +120,10 @@ def rate() -> None:
     pairs = n * (n - 1) / 2
     rates = {kind: pairs / workers / np.array(seconds) * workers / 1e6 for kind, seconds in found.items()}
     best, middle = (float(f(rates["engine"]) / f(rates["bare"])) for f in (np.max, np.median))
-    print(f"rate, n = {n}: bare product {np.median(rates['bare']):.0f} M pairs/s, engine "
-          f"{np.median(rates['engine']):.0f} M/s; engine / bare: {middle:.1%} (median), {best:.1%} (best of each)")
+    print(
+        f"rate, n = {n}: bare product {np.median(rates['bare']):.0f} M pairs/s, engine "
+        f"{np.median(rates['engine']):.0f} M/s; engine / bare: {middle:.1%} (median), {best:.1%} (best of each)"
+    )
     print(f"  aim 75 %: {'met' if middle >= 0.75 else 'NOT met'}")
 
 
@@ -228,10 +230,14 @@ def peer() -> None:
     faster = [theirs["seconds"] / ours["seconds"] for ours, theirs in runs]
     leaner = [ours["added"] / theirs["added"] for ours, theirs in runs]
     ours, theirs = runs[int(np.argsort(faster)[1])]
-    print(f"peer, n = {n}: {ours['seconds']:.2f} s and {ours['added'] / 1e6:.0f} MB added against "
-          f"{theirs['seconds']:.1f} s and {theirs['added'] / 1e6:.0f} MB")
-    print(f"  {np.median(faster):.1f} times as fast (aim 20: {'met' if np.median(faster) >= 20 else 'NOT met'}), "
-          f"{np.median(leaner):.3f} of the added memory (aim 0.1: {'met' if np.median(leaner) <= 0.1 else 'NOT met'})")
+    print(
+        f"peer, n = {n}: {ours['seconds']:.2f} s and {ours['added'] / 1e6:.0f} MB added against "
+        f"{theirs['seconds']:.1f} s and {theirs['added'] / 1e6:.0f} MB"
+    )
+    print(
+        f"  {np.median(faster):.1f} times as fast (aim 20: {'met' if np.median(faster) >= 20 else 'NOT met'}), "
+        f"{np.median(leaner):.3f} of the added memory (aim 0.1: {'met' if np.median(leaner) <= 0.1 else 'NOT met'})"
+    )
 
 
 def large() -> None:
@@ -239,9 +245,13 @@ def large() -> None:
     again = _measured("engine", 20_000)
     each = [run["seconds"] / (n * (n - 1) / 2) for run, n in ((small, 2e4), (again, 2e4), (big, 1e5))]
     ratio = each[2] / (sum(each[:2]) / 2)
-    print(f"large, n = 100000: {big['seconds']:.0f} s, {1e-6 / each[2]:.0f} M pairs/s, peak {big['peak'] / 1e6:.0f} MB "
-          f"(aim 1500: {'met' if big['peak'] < 1.5e9 else 'NOT met'})")
-    print(f"  time for each comparison {ratio:.2f} times that at n = 20000 (aim 1.2: {'met' if ratio <= 1.2 else 'NOT met'})")
+    print(
+        f"large, n = 100000: {big['seconds']:.0f} s, {1e-6 / each[2]:.0f} M pairs/s, peak {big['peak'] / 1e6:.0f} MB "
+        f"(aim 1500: {'met' if big['peak'] < 1.5e9 else 'NOT met'})"
+    )
+    print(
+        f"  time for each comparison {ratio:.2f} times that at n = 20000 (aim 1.2: {'met' if ratio <= 1.2 else 'NOT met'})"
+    )
 
 
 if __name__ == "__main__":
