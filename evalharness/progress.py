@@ -20,6 +20,7 @@ class Words:
 
 
 ENROLLING = Words("enrolling", "enrolled", "samples")
+COMPARING = Words("comparing", "compared", "pairs of templates")
 RENDERING = Words("rendering", "rendered", "images")
 
 

@@ -1,5 +1,26 @@
-"""Scores of record: templates compared in a fixed order of float64 operations, streamed in blocks."""
+"""The comparison engine: all pairs of templates in blocks, with exact counts wherever a number depends on one."""
 
-from evalharness.comparison.record import Block, check_templates, pair_scores, score_blocks
+from evalharness.comparison.binning import FEWEST_BINS, MOST_CODES
+from evalharness.comparison.engine import Engine, Gathered, open_engine
+from evalharness.comparison.held import Candidates, single
+from evalharness.comparison.options import CompareOptions
+from evalharness.comparison.record import check_templates, pair_scores, score_blocks
+from evalharness.comparison.sampling import PairSample, sample_pairs
+from evalharness.comparison.streaming import Matches
 
-__all__ = ["Block", "check_templates", "pair_scores", "score_blocks"]
+__all__ = [
+    "FEWEST_BINS",
+    "MOST_CODES",
+    "Candidates",
+    "CompareOptions",
+    "Engine",
+    "Gathered",
+    "Matches",
+    "PairSample",
+    "check_templates",
+    "open_engine",
+    "pair_scores",
+    "sample_pairs",
+    "score_blocks",
+    "single",
+]

@@ -4,20 +4,23 @@ Float32 templates are widened to float64 and summed one dimension after the othe
 operations, each of which IEEE 754 rounds in one way. The score of a pair therefore depends on its two
 templates alone: not on the block they are in, on which of the two comes first, on the number of threads
 or on the machine. A matrix product gives no such promise, because its order of summation changes with
-the shape; an engine that uses one must fall back to this score near a threshold.
+the shape; the engine uses one to find candidates and falls back to this score wherever it decides.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
+from evalharness.comparison.compiled import kernels
 from evalharness.errors import SystemInputError
 from evalharness.records import Comparator, FloatArray, IntArray, TemplateArray
 
 BLOCK_ROWS = 128
 BLOCK_COLUMNS = 256
 _PAIR_CHUNK = 4096
+_WORTH_COMPILED_CODE = 5_000  # pairs: loading numba takes a second
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,14 @@ def check_templates(templates: TemplateArray, names: Sequence[str]) -> None:
         )
 
 
-def pair_scores(templates: TemplateArray, comparator: Comparator, *, first: IntArray, second: IntArray) -> FloatArray:
+def pair_scores(
+    templates: TemplateArray,
+    comparator: Comparator,
+    *,
+    first: NDArray[np.integer],
+    second: NDArray[np.integer],
+    norms: FloatArray | None = None,
+) -> FloatArray:
     """Scores of record of listed pairs.
 
     Args:
@@ -69,12 +79,20 @@ def pair_scores(templates: TemplateArray, comparator: Comparator, *, first: IntA
         comparator: How two templates are compared.
         first: (m,) template index.
         second: (m,) template index.
+        norms: (n,) their lengths as ``lengths`` gives them, if at hand.
 
     Returns:
         (m,) similarity; bit for bit what ``score_blocks`` gives for the same pairs.
     """
-    norms = _norms(templates)
+    norms = lengths(templates) if norms is None else norms
     scores = np.empty(len(first), dtype=np.float64)
+    compiled = kernels() if len(first) >= _WORTH_COMPILED_CODE else None
+    if compiled is not None:
+        squared = comparator is Comparator.EUCLIDEAN
+        compiled.sum_pairs(
+            np.ascontiguousarray(templates), first.astype(np.int64), second.astype(np.int64), squared, scores
+        )
+        return _finish(scores, norms[first] * norms[second], comparator)
     for start in range(0, len(first), _PAIR_CHUNK):
         part = slice(start, start + _PAIR_CHUNK)
         a, b = first[part], second[part]
@@ -104,7 +122,7 @@ def score_blocks(
     Yields:
         Blocks in row-major order; memory is that of one block, whatever n is.
     """
-    norms = _norms(templates)
+    norms = lengths(templates)
     for top in range(0, len(templates), block_rows):
         rows = slice(top, top + block_rows)
         left = _widen(templates[rows])[:, :, np.newaxis]
@@ -113,6 +131,20 @@ def score_blocks(
             right = _widen(templates[columns])[:, np.newaxis, :]
             scale = norms[rows, np.newaxis] * norms[np.newaxis, columns]
             yield Block(top, start, _finish(_accumulate(left, right, comparator), scale, comparator))
+
+
+def lengths(templates: TemplateArray) -> FloatArray:
+    """(n,) lengths of templates, by the same fixed order of float64 operations."""
+    norms = np.empty(len(templates), dtype=np.float64)
+    compiled = kernels() if len(templates) >= _WORTH_COMPILED_CODE else None
+    if compiled is not None:
+        each = np.arange(len(templates), dtype=np.int64)
+        compiled.sum_pairs(np.ascontiguousarray(templates), each, each, False, norms)
+        return np.sqrt(norms, out=norms)
+    for start in range(0, len(templates), _PAIR_CHUNK):
+        part = _widen(templates[start : start + _PAIR_CHUNK])
+        norms[start : start + _PAIR_CHUNK] = np.sqrt(_accumulate(part, part, Comparator.COSINE))
+    return norms
 
 
 def _widen(templates: TemplateArray) -> FloatArray:
@@ -140,12 +172,3 @@ def _finish(total: FloatArray, scale: FloatArray, comparator: Comparator) -> Flo
         return np.divide(total, scale, out=total)
     np.sqrt(total, out=total)
     return np.negative(total, out=total)
-
-
-def _norms(templates: TemplateArray) -> FloatArray:
-    """(n,) lengths of the templates, by the same fixed order."""
-    norms = np.empty(len(templates), dtype=np.float64)
-    for start in range(0, len(templates), _PAIR_CHUNK):
-        part = _widen(templates[start : start + _PAIR_CHUNK])
-        norms[start : start + _PAIR_CHUNK] = np.sqrt(_accumulate(part, part, Comparator.COSINE))
-    return norms

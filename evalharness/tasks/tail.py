@@ -1,22 +1,36 @@
-"""The tail of an all-pairs run: which non-mated scores to keep, and keeping them within a budget."""
+"""The tail of an all-pairs run: which non-mated scores to keep, and keeping them within a budget.
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+The rules below look at exact scores alone, so that the tail is the same whatever engine found the scores and
+however it guessed where to begin:
+
+- a fixed threshold belongs to the tail if no more scores reach it than the budget holds, else it is streamed;
+- a fitted threshold that allows k errors needs the k + 1 highest scores of its population;
+- a bootstrap finds the threshold again in each replicate and reaches deeper, so that up to max(3k, k + 200)
+  scores of the population are held, or the population: less of it where that would lower the cut
+  so far that the tail held more than four times what the thresholds themselves need.
+"""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 import numpy as np
 
-from evalharness.comparison import Block
-from evalharness.counts import IndexArray, Population, Tail, allowed_errors
-from evalharness.errors import PlanError, RunError
+from evalharness.counts import IndexArray, Population, allowed_errors
+from evalharness.errors import PlanError
 from evalharness.records import BoolArray, FloatArray, IntArray
+
+_DEEPER = 2  # further multiples of the allowed errors
+_DEEPER_AT_LEAST = 199  # beyond the k + 1 highest
+_COMFORT = 4  # how many times as many scores as the thresholds need may be held for the sake of replicates
 
 
 @dataclass(frozen=True, slots=True)
 class TailBudget:
     """How many non-mated scores a run may hold in memory (16 bytes each)."""
 
-    keep_all: int = 2**20  # up to here nothing is cut off and the scores are computed once
+    keep_all: int = 2**20  # up to here nothing is cut off
     most: int = 2**24
 
 
@@ -36,15 +50,51 @@ class Target:
     name: str  # of the operating point, for messages
     population: Population
     allowed: int  # floor(target FMR x comparisons of the population)
+    pairs: int  # comparisons of the population
+
+    def depths(self) -> Iterator[int]:
+        """How many of the highest scores to hold: from the most that is wished to the fewest that will do."""
+        extra = max(_DEEPER * self.allowed - 1, _DEEPER_AT_LEAST)
+        while extra:
+            yield min(self.allowed + 1 + extra, self.pairs)
+            extra //= 2
+        yield min(self.allowed + 1, self.pairs)
 
 
 @dataclass(frozen=True, slots=True)
-class NonMatedPairs:
-    """The non-mated pairs of a block that count: each unordered pair once, in a fixed order."""
+class TopScores:
+    """Every non-mated comparison whose score reaches a floor."""
 
+    floor: float
     first: IndexArray = field(repr=False)  # (m,) sample index
     second: IndexArray = field(repr=False)  # (m,)
-    scores: FloatArray = field(repr=False)  # (m,)
+    scores: FloatArray = field(repr=False)  # (m,) similarity
+
+
+@dataclass(frozen=True, slots=True)
+class Demands:
+    """What the operating points ask of the tail."""
+
+    targets: tuple[Target, ...]
+    fixed: tuple[float, ...]  # given thresholds, as similarities, ascending and distinct
+    budget: TailBudget
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """Where the tail is cut, and which fixed thresholds lie below it for good."""
+
+    cut: float
+    streamed: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unsettled:
+    """What another pass must do, because the scores at hand do not tell."""
+
+    deeper: bool  # begin at a lower floor
+    lowest: float  # no higher than this
+    streamed: tuple[float, ...]  # thresholds to count in the stream
 
 
 def pairs_in(population: Population, *, subject_of: IntArray, enrolled: BoolArray) -> int:
@@ -59,139 +109,127 @@ def pairs_in(population: Population, *, subject_of: IntArray, enrolled: BoolArra
     return (sum(int(n) ** 2 for n in per_code) - sum(int(n) ** 2 for n in per_cell)) // 2
 
 
-def non_mated(blocks: Iterable[Block], *, sample_of: IntArray, subject_of: IntArray) -> Iterator[NonMatedPairs]:
-    """The non-mated pairs above the diagonal of each block.
-
-    Args:
-        blocks: Scores of template rows.
-        sample_of: (templates,) sample index of each template row.
-        subject_of: (samples,) subject index.
-    """
-    for block in blocks:
-        rows, columns = sample_of[block.rows], sample_of[block.columns]
-        wanted = block.rows[:, np.newaxis] < block.columns[np.newaxis, :]
-        wanted &= subject_of[rows][:, np.newaxis] != subject_of[columns][np.newaxis, :]
-        at_row, at_column = np.nonzero(wanted)
-        first, second = rows[at_row].astype(np.int32), columns[at_column].astype(np.int32)
-        yield NonMatedPairs(first, second, block.scores[at_row, at_column])
-
-
-def find_cut(pairs: Iterable[NonMatedPairs], *, targets: Sequence[Target], fixed: Sequence[float]) -> float:
-    """The highest cut that still holds every operating point.
-
-    A fixed threshold needs every score at or above it. A target that allows k errors needs the k + 1
-    highest scores of its population, because the threshold lies above the (k + 1)-th.
-
-    Args:
-        pairs: All non-mated pairs.
-        targets: Thresholds to be fitted.
-        fixed: Thresholds that are given, as similarities.
-    """
-    highest = [_Highest(target.allowed + 1) for target in targets]
-    if targets:
-        for chunk in pairs:
-            for target, keeper in zip(targets, highest, strict=True):
-                above = np.flatnonzero(chunk.scores > keeper.floor)  # soon few: who belongs is asked of these alone
-                belongs = target.population.contains(chunk.first[above], chunk.second[above])
-                keeper.add(chunk.scores[above[belongs]])
-    return min([*fixed, *(keeper.lowest() for keeper in highest)], default=np.inf)
-
-
-def check_budget(targets: Sequence[Target], budget: TailBudget) -> None:
-    """Refuse, before anything is compared, targets whose highest scores alone exceed the budget."""
-    needed = sum(target.allowed + 1 for target in targets)
-    if needed > budget.most:
-        names = ", ".join(dict.fromkeys(target.name for target in targets))
-        raise PlanError(
-            f"operating points {names}: finding their thresholds needs the {needed} highest scores; at most "
-            f"{budget.most} are held in memory. Ask for a lower fmr, or for fewer operating points."
-        )
-
-
-def collect_tail(pairs: Iterable[NonMatedPairs], *, cut: float, trials: int, budget: TailBudget) -> Tail:
-    """Keep every non-mated comparison with ``score >= cut``.
-
-    Args:
-        pairs: All non-mated pairs.
-        cut: Lowest score to keep.
-        trials: How many pairs there must be.
-        budget: How many may be kept.
-
-    Raises:
-        RunError: Pairs and scores do not add up.
-        PlanError: More scores reach the cut than the budget holds.
-    """
-    kept: list[NonMatedPairs] = []
-    seen = held = 0
-    for chunk in pairs:
-        at = np.flatnonzero(chunk.scores >= cut)
-        below = int(np.count_nonzero(chunk.scores < cut))
-        if len(at) + below != len(chunk.scores):  # NaN is neither
-            raise RunError("comparison: a score is not a number. The templates or the comparator are broken.")
-        seen, held = seen + len(chunk.scores), held + len(at)
-        if held > budget.most:
-            raise PlanError(
-                f"operating points: more than {budget.most} of {trials} non-mated scores reach the lowest threshold "
-                f"(score {cut!r}); that many are not held in memory. Choose stricter thresholds or fewer samples."
-            )
-        kept.append(NonMatedPairs(chunk.first[at], chunk.second[at], chunk.scores[at]))
-    if seen != trials:
-        raise RunError(f"comparison: {seen} non-mated pairs were compared; {trials} were expected.")
-    return Tail(
-        np.concatenate([np.empty(0, np.int32), *(chunk.first for chunk in kept)]),
-        np.concatenate([np.empty(0, np.int32), *(chunk.second for chunk in kept)]),
-        np.concatenate([np.empty(0, np.float64), *(chunk.scores for chunk in kept)]),
-        cut,
-    )
-
-
-def needed_targets(points: Sequence[FittedPoint], *, subject_of: IntArray, enrolled: BoolArray) -> list[Target]:
+def needed_targets(
+    points: Sequence[FittedPoint],
+    *,
+    subject_of: IntArray,
+    enrolled: BoolArray,
+    calibration: BoolArray | None = None,
+) -> list[Target]:
     """The targets that can be resolved: those that allow at least one error.
 
     Args:
         points: The operating points whose thresholds are fitted.
         subject_of: (n,) subject of each sample.
         enrolled: (n,) which samples are compared.
+        calibration: (subjects,) which subjects set thresholds; None for all.
     """
     targets = []
     for point in points:
-        for population in point.populations.values():
-            allowed = allowed_errors(point.fmr, pairs_in(population, subject_of=subject_of, enrolled=enrolled))
+        for whole in point.populations.values():
+            member = whole.member if calibration is None else whole.member & calibration[subject_of]
+            population = replace(whole, member=member)
+            pairs = pairs_in(population, subject_of=subject_of, enrolled=enrolled)
+            allowed = allowed_errors(point.fmr, pairs)
             if allowed:
-                targets.append(Target(point.name, population, allowed))
+                targets.append(Target(point.name, population, allowed, pairs))
     return targets
 
 
-class _Highest:
-    """The ``size`` highest of a stream of scores; holds at most twice as many and one chunk."""
+def check_budget(targets: Sequence[Target], budget: TailBudget) -> None:
+    """Refuse, before anything is compared, targets whose highest scores alone exceed the budget."""
+    needed = max((target.allowed + 1 for target in targets), default=0)
+    if needed > budget.most:
+        names = ", ".join(dict.fromkeys(target.name for target in targets if target.allowed + 1 > budget.most))
+        raise PlanError(
+            f"operating points {names}: finding their thresholds needs the {needed} highest scores; at most "
+            f"{budget.most} are held in memory. Ask for a lower fmr, or for fewer samples."
+        )
 
-    def __init__(self, size: int) -> None:
-        self._size = size
-        self._scores: FloatArray = np.empty(0, dtype=np.float64)
-        self._waiting: list[FloatArray] = []
-        self._count = 0
-        self._floor = -np.inf
 
-    @property
-    def floor(self) -> float:
-        """Scores at or below it cannot be among the highest any more."""
-        return self._floor
+def settle(top: TopScores, demands: Demands, *, streamed: Mapping[float, int]) -> Settled | Unsettled:
+    """Decide where the tail is cut.
 
-    def add(self, scores: FloatArray) -> None:
-        """Take in scores above the floor."""
-        self._waiting.append(scores)
-        self._count += len(scores)
-        if self._count > self._size:
-            self._merge()
+    Args:
+        top: Scores of record, complete above their floor.
+        demands: What must be held.
+        streamed: Fixed thresholds that were counted in the stream, with the number of scores at or above them.
 
-    def lowest(self) -> float:
-        """The size-th highest score; ``-inf`` while there are fewer."""
-        self._merge()
-        return float(self._floor)
+    Raises:
+        PlanError: Fitted thresholds need more scores than the budget holds.
+    """
+    ranks = _Ranks(top, demands.budget)
+    fixed = [_place(threshold, ranks, streamed) for threshold in demands.fixed]
+    members = [ranks.of(target.population) for target in demands.targets]
+    base = [ranks.cut(found, target.allowed + 1) for found, target in zip(members, demands.targets, strict=True)]
+    room = ranks.room(base, demands.targets)
+    deep: list[float | None] = list(base)
+    if room is not None:
+        deep = [ranks.deepest(found, target, room) for found, target in zip(members, demands.targets, strict=True)]
+    below = tuple(t for t, place in zip(demands.fixed, fixed, strict=True) if place == "stream")
+    lower = [t for t, place in zip(demands.fixed, fixed, strict=True) if place == "deeper"]
+    fresh = [threshold for threshold in below if threshold not in streamed]
+    if lower or fresh or None in deep:
+        return Unsettled(None in deep, min(lower, default=math.inf), below)
+    held = [t for t, place in zip(demands.fixed, fixed, strict=True) if place == "tail"]
+    return Settled(min([*held, *(cut for cut in deep if cut is not None)], default=math.inf), below)
 
-    def _merge(self) -> None:
-        self._scores = np.concatenate([self._scores, *self._waiting])
-        self._waiting, self._count = [], 0
-        if len(self._scores) >= self._size:
-            self._scores = np.partition(self._scores, len(self._scores) - self._size)[-self._size :]
-            self._floor = float(self._scores[0])
+
+def _place(threshold: float, ranks: "_Ranks", streamed: Mapping[float, int]) -> str:
+    """Where a fixed threshold belongs: ``tail``, ``stream``, or a ``deeper`` pass that tells."""
+    reached = streamed.get(threshold, ranks.reached(threshold))
+    if reached is not None and reached > ranks.most:
+        return "stream"
+    return "tail" if threshold >= ranks.floor else "deeper"
+
+
+class _Ranks:
+    """Ranks among the highest scores; what lies below the floor is unknown."""
+
+    def __init__(self, top: TopScores, budget: TailBudget) -> None:
+        self._top = top
+        self._ascending = np.sort(top.scores)
+        self._budget = budget
+        self.floor, self.most = top.floor, budget.most
+
+    def reached(self, score: float) -> int | None:
+        """How many scores reach a score; more than the budget where that is all that is known; None if unknown."""
+        if score >= self.floor:
+            return len(self._ascending) - int(np.searchsorted(self._ascending, score, side="left"))
+        return len(self._ascending) if len(self._ascending) > self.most else None
+
+    def of(self, population: Population) -> FloatArray:
+        """(m,) scores of a population, ascending."""
+        return np.sort(self._top.scores[population.contains(self._top.first, self._top.second)])
+
+    def cut(self, members: FloatArray, depth: int) -> float | None:
+        """The depth-th highest score of a population; None where it lies below the floor."""
+        return float(members[-depth]) if len(members) >= depth else None
+
+    def room(self, base: Sequence[float | None], targets: Sequence[Target]) -> int | None:
+        """How many scores the tail may have for the sake of replicates; None while that is unknown.
+
+        Raises:
+            PlanError: The thresholds alone need more than the budget.
+        """
+        known = [cut for cut in base if cut is not None]
+        lowest = self.reached(min(known)) if known else 0
+        unknown = len(known) < len(base)
+        if (unknown and len(self._ascending) > self.most) or (lowest or 0) > self.most:
+            names = ", ".join(dict.fromkeys(target.name for target in targets))
+            raise PlanError(
+                f"operating points {names}: more than {self.most} non-mated scores reach the lowest of their "
+                "thresholds; that many are not held in memory. Ask for a lower fmr, or for fewer groups or samples."
+            )
+        return None if unknown else min(self.most, max(self._budget.keep_all, _COMFORT * (lowest or 0)))
+
+    def deepest(self, members: FloatArray, target: Target, room: int) -> float | None:
+        """The lowest cut for a target that leaves the tail within its room; None while that is unknown."""
+        for depth in target.depths():
+            cut = self.cut(members, depth)
+            if cut is None:
+                if len(self._ascending) <= room:
+                    return None
+            elif (self.reached(cut) or 0) <= room:
+                return cut
+        return self.cut(members, target.allowed + 1)

@@ -1,13 +1,13 @@
 """Verification (1:1): which comparisons are made, and the Counts of them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 
-from evalharness.comparison import check_templates, pair_scores, score_blocks
-from evalharness.counts import Acquisition, Counts, ListedPairs, MatedComparisons, Population, Tail, populations
+from evalharness.comparison import CompareOptions, check_templates, pair_scores
+from evalharness.counts import Acquisition, Counts, ListedPairs, MatedComparisons, Tail, populations
 from evalharness.errors import DatasetError, RunError
 from evalharness.records import (
     BoolArray,
@@ -22,19 +22,10 @@ from evalharness.records import (
     Samples,
     ScoreKind,
 )
+from evalharness.tasks.all_pairs import Compared, Gallery, compare_all
 from evalharness.tasks.pairs import check_pairs, read_pair_list
 from evalharness.tasks.score_files import require_all_pairs, require_finite, select
-from evalharness.tasks.tail import (
-    FittedPoint,
-    NonMatedPairs,
-    TailBudget,
-    check_budget,
-    collect_tail,
-    find_cut,
-    needed_targets,
-    non_mated,
-    pairs_in,
-)
+from evalharness.tasks.tail import Demands, FittedPoint, TailBudget, check_budget, needed_targets
 
 __all__ = ["TailBudget", "count", "count_scores", "read_pair_list"]
 
@@ -66,6 +57,8 @@ def count(
     partitions: Sequence[Partition],
     pairs: PairList | None = None,
     budget: TailBudget | None = None,
+    options: CompareOptions | None = None,
+    calibration: BoolArray | None = None,
 ) -> Counts:
     """Compare templates and count.
 
@@ -78,12 +71,17 @@ def count(
         specs: The operating points: the tail must hold each of them.
         partitions: The plan's partitions.
         pairs: A pair list; None for all pairs, each unordered pair once.
-        budget: How many scores may be held; None for the default.
+        budget: How many scores may be held; None for the default. A given threshold that more scores reach is
+            counted in the stream instead.
+        options: How to run the engine; no number depends on it. None for the default.
+        calibration: (subjects,) which subjects set fitted thresholds: the tail holds what these need among
+            themselves. None for all.
 
     Raises:
         SystemInputError: Templates that cannot be compared.
         DatasetError: A pair list with a repeated pair or a self-comparison.
         PlanError: An operating point names an unknown group, or needs more scores than the budget holds.
+        RunError: The comparison failed; finished batches are kept where ``options`` name a folder.
     """
     needs = _needs(samples, specs, partitions)
     enrolled = _enrolled(samples, enrolment)
@@ -91,6 +89,8 @@ def count(
         check_pairs(pairs, samples, where="pair list", error=DatasetError)
         return _count_listed(samples, enrolled, pairs)
     acquisition = enrolled.acquisition
+    demands = _demands(samples, enrolled, needs, budget or TailBudget(), calibration)
+    compared = _compare(samples, enrolled, demands, partitions, options or CompareOptions())
     mated = _mated_pairs(samples, acquisition.attempted)
     scores, completed = enrolled.scores(mated.probe, mated.reference)
     return Counts(
@@ -99,9 +99,11 @@ def count(
         subject_of=samples.subject_of,
         acquisition=acquisition,
         mated=MatedComparisons(mated.probe, mated.reference, scores, completed),
-        tail=_tail(samples, enrolled, needs, budget or TailBudget()),
+        tail=compared.tail,
         listed=None,
         excluded=_pairs_lost(len(samples), int(np.count_nonzero(acquisition.attempted))),
+        histograms=compared.histograms,
+        streamed=compared.streamed,
     )
 
 
@@ -120,23 +122,28 @@ def _needs(samples: Samples, specs: Sequence[OperatingPointSpec], partitions: Se
     return _Needs(tuple(spec.threshold for spec in specs if spec.threshold is not None), fitted)
 
 
-def _tail(samples: Samples, enrolled: _Enrolled, needs: _Needs, budget: TailBudget) -> Tail:
-    """The non-mated scores of all pairs, in one pass when all can be kept, else in two."""
-    subject_of, mask = samples.subject_of, enrolled.acquisition.enrolled
-    targets = needed_targets(needs.fitted, subject_of=subject_of, enrolled=mask)
+def _demands(
+    samples: Samples, enrolled: _Enrolled, needs: _Needs, budget: TailBudget, calibration: BoolArray | None
+) -> Demands:
+    """What the tail must hold; targets beyond the budget are refused here, before comparing."""
+    mask = enrolled.acquisition.enrolled
+    targets = needed_targets(needs.fitted, subject_of=samples.subject_of, enrolled=mask, calibration=calibration)
     check_budget(targets, budget)
+    kind = enrolled.comparator.score_kind
+    return Demands(tuple(targets), tuple(sorted({kind.to_similarity(value) for value in needs.given})), budget)
 
-    def stream() -> Iterator[NonMatedPairs]:
-        blocks = score_blocks(enrolled.enrolment.templates, enrolled.comparator)
-        return non_mated(blocks, sample_of=enrolled.sample_of, subject_of=subject_of)
 
-    everyone = Population(np.ones(len(samples), dtype=np.bool_), np.zeros(len(samples), dtype=np.int64))
-    trials = pairs_in(everyone, subject_of=subject_of, enrolled=mask)
-    cut = -np.inf
-    if trials > budget.keep_all:
-        fixed = [enrolled.comparator.score_kind.to_similarity(threshold) for threshold in needs.given]
-        cut = find_cut(stream(), targets=targets, fixed=fixed)
-    return collect_tail(stream(), cut=cut, trials=trials, budget=budget)
+def _compare(
+    samples: Samples,
+    enrolled: _Enrolled,
+    demands: Demands,
+    partitions: Sequence[Partition],
+    options: CompareOptions,
+) -> Compared:
+    """All non-mated pairs."""
+    templates, mask = enrolled.enrolment.templates, enrolled.acquisition.enrolled
+    gallery = Gallery(templates, enrolled.comparator, enrolled.sample_of, mask)
+    return compare_all(samples, gallery, demands=demands, partitions=partitions, options=options)
 
 
 def count_scores(
@@ -191,12 +198,10 @@ def _mated_pairs(samples: Samples, attempted: BoolArray) -> PairList:
     order = np.argsort(samples.subject_of, kind="stable")
     order = order[attempted[order]]
     sizes = np.bincount(samples.subject_of[order], minlength=len(samples.subjects))
-    first, second = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
-    for start, size in zip(np.cumsum(sizes) - sizes, sizes, strict=True):
-        upper = np.triu_indices(int(size), 1)
-        first.append(order[start + upper[0]])
-        second.append(order[start + upper[1]])
-    return PairList(np.concatenate(first), np.concatenate(second))
+    left = np.repeat(np.cumsum(sizes), sizes) - np.arange(len(order)) - 1  # samples of the subject that come later
+    first = np.repeat(np.arange(len(order)), left)
+    second = first + 1 + np.arange(len(first)) - np.repeat(np.cumsum(left) - left, left)
+    return PairList(order[first], order[second])
 
 
 def _pairs_lost(samples: int, attempted: int) -> int:
