@@ -1,0 +1,156 @@
+"""Populations whose error rates, and the sampling spread of whose estimates, are known without simulation.
+
+Scores are similarities. With independent standard normal effects b (non-mated) and a (mated) of each subject:
+
+    non-mated, subjects s of g and r of h    m_gh + w (b_s + b_r) + noise,   m_gh = (m_g + m_h) / 2 - [g != h] d
+    mated, subject s of g                    l + u a_s + v e,                e standard normal
+
+Noise is normal (a probit model), or exponential with mean 1: then the match probability of two subjects is the
+product of two log-normal factors, cut off at 1. Means are set so that every group has its stated rates at threshold 0.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from scipy.optimize import brentq
+from scipy.special import ndtr, ndtri
+
+from evalharness.records import FloatArray
+
+NOISE = 0.8  # z: standard deviation of normal noise
+_GRID = np.linspace(-14.0, 14.0, 40_001)  # standard normal effects, for quadrature by the trapezoidal rule
+
+
+class Effect(StrEnum):
+    """How strongly the subjects differ in their non-mated scores."""
+
+    NONE = "none"
+    MILD = "mild"
+    STRONG = "strong"
+    LOG_NORMAL = "log-normal"
+
+    @property
+    def spread(self) -> float:
+        """W, standard deviation of a subject's effect."""
+        return {Effect.NONE: 0.0, Effect.MILD: 0.5, Effect.STRONG: 0.9, Effect.LOG_NORMAL: 0.9}[self]
+
+    @property
+    def exponential(self) -> bool:
+        """Whether the noise is exponential and not normal."""
+        return self is Effect.LOG_NORMAL
+
+    def survival(self, distance: FloatArray) -> FloatArray:
+        """Probability that noise reaches a distance."""
+        if self.exponential:
+            return np.asarray(np.exp(-np.maximum(distance, 0.0)))
+        return np.asarray(ndtr(-distance / NOISE))
+
+    def noise_of(self, survival: FloatArray) -> FloatArray:
+        """The inverse of ``survival``."""
+        return np.asarray(-np.log(survival) if self.exponential else -NOISE * ndtri(survival))
+
+    def reached(self, distance: FloatArray, *, effects: float) -> FloatArray:
+        """Probability that noise and the sum of some effects reach a distance.
+
+        Args:
+            distance: Threshold minus mean.
+            effects: Standard deviation of the sum of the effects.
+        """
+        if not self.exponential:
+            return np.asarray(ndtr(-distance / np.hypot(effects, NOISE)))
+        if effects == 0:
+            return self.survival(distance)
+        low = np.exp(effects**2 / 2 - distance) * ndtr((distance - effects**2) / effects)
+        return np.asarray(low + ndtr(-distance / effects))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Population:
+    """Groups of subjects with known rates at threshold 0, and how many subjects of each are drawn."""
+
+    subjects: tuple[int, ...]  # of each group
+    fmr: tuple[float, ...]  # within each group, at threshold 0
+    effect: Effect = Effect.MILD
+    images: int = 1
+    fnmr: float = 0.05  # of every group, at threshold 0
+    mated_effect: float = 0.6  # u
+    mated_noise: float = 0.8  # v
+    apart: float = np.inf  # d; infinite: comparisons across groups never match, so none is drawn
+
+    @property
+    def means(self) -> FloatArray:
+        """(groups, groups) m_gh."""
+        own = -np.array([self._distance(rate) for rate in self.fmr])
+        between = (own[:, None] + own) / 2
+        return np.where(np.eye(len(own), dtype=bool), between, between - self.apart)
+
+    @property
+    def mated_mean(self) -> float:
+        """The mean l of mated scores."""
+        return float(-ndtri(self.fnmr) * np.hypot(self.mated_effect, self.mated_noise))
+
+    @property
+    def pair_effects(self) -> float:
+        """Standard deviation of the sum of two subjects' effects."""
+        return float(np.sqrt(2) * self.effect.spread)
+
+    def rates(self, threshold: float = 0.0) -> FloatArray:
+        """(groups, groups) FMR at a threshold, in closed form."""
+        return self.effect.reached(threshold - self.means, effects=self.pair_effects)
+
+    def pooled(self, threshold: float) -> float:
+        """FMR at a threshold over all non-mated comparisons of the design, in closed form."""
+        pairs = self._pairs()
+        return float((pairs * self.rates(threshold)).sum() / pairs.sum())
+
+    def threshold_at(self, pooled: float) -> float:
+        """The threshold at which the population's pooled FMR has a value."""
+        return _root(lambda t: np.log(self.pooled(t)) - np.log(pooled))
+
+    def fmr_deviation(self, group: int, threshold: float = 0.0) -> float:
+        """Standard deviation of the FMR observed within a group: that of a U-statistic, by quadrature.
+
+        Var = [2 (n - 2) z1 + z2] / (n (n - 1) / 2), z1 the covariance of two dyads with a common subject, z2 the
+        variance of a dyad's mean over its images squared comparisons.
+        """
+        n, cells, distance = self.subjects[group], self.images**2, threshold - float(self.means[group, group])
+        rate = float(self.effect.reached(np.array(distance), effects=self.pair_effects))
+        given_one = self.effect.reached(distance - self.effect.spread * _GRID, effects=self.effect.spread)
+        given_both = self.effect.survival(distance - self.pair_effects * _GRID)
+        common = _mean(given_one**2) - rate**2
+        dyad = rate * (1 - rate) / cells + (1 - 1 / cells) * (_mean(given_both**2) - rate**2)
+        return float(np.sqrt(max(0.0, 2 * (n - 2) * common + dyad) / (n * (n - 1) / 2)))
+
+    def fnmr_deviation(self, group: int) -> float:
+        """Standard deviation of the FNMR observed in a group at threshold 0, by quadrature."""
+        comparisons = self.images * (self.images - 1) // 2
+        given = ndtr(-(self.mated_mean + self.mated_effect * _GRID) / self.mated_noise)
+        between = _mean(given**2) - self.fnmr**2
+        own = self.fnmr * (1 - self.fnmr) / comparisons + (1 - 1 / comparisons) * between
+        return float(np.sqrt(own / self.subjects[group]))
+
+    def _distance(self, rate: float) -> float:
+        """Threshold minus mean at which the FMR has a value."""
+        return _root(lambda x: float(np.log(self.effect.reached(np.array(x), effects=self.pair_effects) / rate)))
+
+    def _pairs(self) -> FloatArray:
+        """(groups, groups) comparisons, each counted once in all."""
+        samples = np.array(self.subjects, dtype=np.float64) * self.images
+        own = np.array(self.subjects) * (np.array(self.subjects) - 1) / 2 * self.images**2
+        return np.asarray(np.triu(np.outer(samples, samples), 1) + np.diag(own))
+
+
+def effective_errors(rate: float, deviation: float) -> float:
+    """Expected errors that would weigh as much if they were independent: p n_eff, n_eff = p (1 - p) / Var."""
+    return rate * rate * (1 - rate) / deviation**2
+
+
+def _mean(values: FloatArray) -> float:
+    """Mean over a standard normal effect."""
+    return float(np.trapezoid(values * np.exp(-_GRID * _GRID / 2), _GRID) / np.sqrt(2 * np.pi))
+
+
+def _root(function: Callable[[float], float]) -> float:
+    return float(brentq(function, -5.0, 25.0, xtol=1e-12))
