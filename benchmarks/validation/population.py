@@ -12,12 +12,13 @@ product of two log-normal factors, cut off at 1. Means are set so that every gro
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 import numpy as np
 from scipy.optimize import brentq
 from scipy.special import ndtr, ndtri
 
-from evalharness.records import FloatArray
+from evalharness.records import FloatArray, frozen
 
 NOISE = 0.8  # z: standard deviation of normal noise
 _GRID = np.linspace(-14.0, 14.0, 40_001)  # standard normal effects, for quadrature by the trapezoidal rule
@@ -82,9 +83,7 @@ class Population:
     @property
     def means(self) -> FloatArray:
         """(groups, groups) m_gh."""
-        own = -np.array([self._distance(rate) for rate in self.fmr])
-        between = (own[:, None] + own) / 2
-        return np.where(np.eye(len(own), dtype=bool), between, between - self.apart)
+        return _means(self)
 
     @property
     def mated_mean(self) -> float:
@@ -131,10 +130,6 @@ class Population:
         own = self.fnmr * (1 - self.fnmr) / comparisons + (1 - 1 / comparisons) * between
         return float(np.sqrt(own / self.subjects[group]))
 
-    def _distance(self, rate: float) -> float:
-        """Threshold minus mean at which the FMR has a value."""
-        return _root(lambda x: float(np.log(self.effect.reached(np.array(x), effects=self.pair_effects) / rate)))
-
     def _pairs(self) -> FloatArray:
         """(groups, groups) comparisons, each counted once in all."""
         samples = np.array(self.subjects, dtype=np.float64) * self.images
@@ -145,6 +140,19 @@ class Population:
 def effective_errors(rate: float, deviation: float) -> float:
     """Expected errors that would weigh as much if they were independent: p n_eff, n_eff = p (1 - p) / Var."""
     return rate * rate * (1 - rate) / deviation**2
+
+
+@lru_cache(maxsize=64)
+def _means(population: Population) -> FloatArray:
+    own = -np.array([_distance(population, rate) for rate in population.fmr])
+    between: FloatArray = (own[:, None] + own) / 2
+    return frozen(np.where(np.eye(len(own), dtype=np.bool_), between, between - population.apart))
+
+
+def _distance(population: Population, rate: float) -> float:
+    """Threshold minus mean at which the FMR has a value."""
+    effect, pair = population.effect, population.pair_effects
+    return _root(lambda x: float(np.log(effect.reached(np.array(x), effects=pair) / rate)))
 
 
 def _mean(values: FloatArray) -> float:

@@ -1,0 +1,54 @@
+"""The harness under test: one draw -> its result rows. Nothing else here imports the statistics.
+
+``differentials``, ``worst`` and ``hypotheses`` are looked up when a run starts: where one is absent, its lines are
+left out of the document, which says so.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from evalharness.counts import Counts
+from evalharness.records import ALL_GROUPS, FloatArray, Measure, OperatingPointSpec, Partition
+from evalharness.statistics import measure
+
+LEVEL = 0.95
+_FEWEST = 3  # subjects below which there is no interval
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """The rows of one draw that are judged."""
+
+    rates: dict[tuple[str, str], Measure]  # by measure and group: within the group for fmr
+    threshold: float  # similarity; as given or as fitted
+
+
+def measured(
+    counts: Counts, *, partition: Partition, spec: OperatingPointSpec, rng: np.random.Generator
+) -> Measured | None:
+    """Measure one draw; None where its threshold cannot be resolved."""
+    found = measure(counts, partitions=[partition], specs=[spec], level=LEVEL, min_subjects=_FEWEST)
+    thresholds = found.operating_points[0].thresholds
+    if ALL_GROUPS not in thresholds:
+        return None
+    rates = {(row.measure, row.group): row for row in found.measures if row.other_group in ("", row.group)}
+    return Measured(rates, thresholds[ALL_GROUPS])
+
+
+def limits(row: Measure) -> FloatArray:
+    """(3,) value, lower and upper limit; nan where there is none."""
+    return np.array([row.value, row.lower, row.upper], dtype=np.float64)
+
+
+def absent() -> Sequence[str]:
+    """Parts of the harness that this version does not have."""
+    return ()
+
+
+def over_groups(
+    measured: Measured, partition: Partition, *, rng: np.random.Generator
+) -> dict[tuple[str, int], FloatArray]:
+    """Measures over the groups of one draw by name and group; what this version does not have is not in it."""
+    return {}
