@@ -37,8 +37,8 @@ of an observed FMR or FNMR is that of a U-statistic, by quadrature.
 
 **Columns.** *Effective errors*: expected errors that would weigh as much if they were independent, p n_eff with the
 true variance, of the group that has fewest. *Held*: share of intervals that hold the truth, with the standard error
-that the number of draws leaves. *Truth above* (*below*): the truth lies above (below) the interval. *Width*: median width
-over an oracle's. The oracle of a rate knows the true standard deviation and says ± 1.96 of it; that of a fitted
+that the number of draws leaves. *Truth above* (*below*): the truth lies above (below) the interval. *Width*: median
+width over an oracle's. The oracle of a rate knows the true standard deviation and says ± 1.96 of it; that of a fitted
 threshold takes the standard deviation over the draws; that of a measure over groups takes the middle 95 % of the
 estimates over the draws. Ratios are compared by the width of their logarithms. *No interval*: share of draws in which
 the harness gives none, with its reason; they are not part of *held*.
