@@ -27,9 +27,10 @@ population's value in 95 of 100 audits.
 
 **Populations.** A non-mated score is the sum of an effect of each of its two subjects and of noise; *effect* is the
 standard deviation of the former: none, mild (0.5) or strong (0.9) beside normal noise of 0.8, and *log-normal*: 0.9
-beside exponential noise, so that the match probability of two subjects is a product of log-normal factors. For mated
-scores the table gives the standard deviation of a subject's effect beside that of each comparison. Comparisons of one
-subject share its effects.
+beside exponential noise, so that the match probability of two subjects is a product of log-normal factors; *few*: one
+subject in ten has an effect of 0.8 (one standard deviation of the noise), all others none. For mated scores the table
+gives the standard deviation of a subject's effect beside that of each comparison. Comparisons of one subject share its
+effects.
 
 **Truth.** The population's value, not the sample's: rates in closed form, measures over groups from these. At a fitted
 threshold: the group's rate at the threshold at which the population's pooled FMR has the target. The standard deviation

@@ -43,7 +43,7 @@ def draw(population: Population, *, cut: float, rng: np.random.Generator) -> Cou
     """
     group = _group_of(population)
     subjects, images = len(group), population.images
-    effects = _descending(rng.standard_normal(subjects), group)
+    effects = _descending(population.effect.draw(subjects, rng), group)
     subject_of = np.repeat(np.arange(subjects), images)
     everyone = np.ones(len(subject_of), dtype=np.bool_)
     return Counts(

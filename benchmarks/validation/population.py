@@ -6,9 +6,11 @@ Scores are similarities. With independent standard normal effects b (non-mated) 
     mated, subject s of g                    l + u a_s + v e,                e standard normal
 
 Noise is normal (a probit model), or exponential with mean 1: then the match probability of two subjects is the
-product of two log-normal factors, cut off at 1. Means are set so that every group has its stated rates at threshold 0.
+product of two log-normal factors, cut off at 1. A third kind of population has a few subjects with one common effect
+b and normal noise, all others none. Means are set so that every group has its stated rates at threshold 0.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -21,26 +23,43 @@ from scipy.special import ndtr, ndtri
 from evalharness.records import FloatArray, frozen
 
 NOISE = 0.8  # z: standard deviation of normal noise
-_GRID = np.linspace(-14.0, 14.0, 40_001)  # standard normal effects, for quadrature by the trapezoidal rule
+FEW_SHARE = 0.1  # of the subjects have an effect, where few have
+_GRID = np.linspace(-14.0, 14.0, 20_001)  # standard normal effects, for quadrature by the trapezoidal rule
+_NORMAL = np.exp(-_GRID * _GRID / 2) / np.sqrt(2 * np.pi) * (_GRID[1] - _GRID[0])
 
 
 class Effect(StrEnum):
-    """How strongly the subjects differ in their non-mated scores."""
+    """How the subjects differ in their non-mated scores."""
 
     NONE = "none"
     MILD = "mild"
     STRONG = "strong"
     LOG_NORMAL = "log-normal"
+    FEW = "few"
 
     @property
     def spread(self) -> float:
-        """W, standard deviation of a subject's effect."""
-        return {Effect.NONE: 0.0, Effect.MILD: 0.5, Effect.STRONG: 0.9, Effect.LOG_NORMAL: 0.9}[self]
+        """W, what a subject's effect is multiplied with."""
+        return {"none": 0.0, "mild": 0.5, "strong": 0.9, "log-normal": 0.9, "few": 0.8}[self]
 
     @property
     def exponential(self) -> bool:
         """Whether the noise is exponential and not normal."""
         return self is Effect.LOG_NORMAL
+
+    def draw(self, subjects: int, rng: np.random.Generator) -> FloatArray:
+        """(subjects,) effects b."""
+        if self is Effect.FEW:
+            return (rng.random(subjects) < FEW_SHARE).astype(np.float64)
+        return rng.standard_normal(subjects)
+
+    def nodes(self, subjects: int) -> tuple[FloatArray, FloatArray]:
+        """Values of the sum of w b over 0, 1 or 2 subjects, and their weights: a quadrature rule."""
+        if self is Effect.FEW:
+            some = np.arange(subjects + 1, dtype=np.float64)
+            binomial = np.array([math.comb(subjects, k) for k in range(subjects + 1)])
+            return self.spread * some, np.asarray(binomial * FEW_SHARE**some * (1 - FEW_SHARE) ** (subjects - some))
+        return math.sqrt(subjects) * self.spread * _GRID, _NORMAL
 
     def survival(self, distance: FloatArray) -> FloatArray:
         """Probability that noise reaches a distance."""
@@ -52,17 +71,19 @@ class Effect(StrEnum):
         """The inverse of ``survival``."""
         return np.asarray(-np.log(survival) if self.exponential else -NOISE * ndtri(survival))
 
-    def reached(self, distance: FloatArray, *, effects: float) -> FloatArray:
-        """Probability that noise and the sum of some effects reach a distance.
+    def reached(self, distance: FloatArray, *, subjects: int) -> FloatArray:
+        """Probability that noise and the effects of 1 or 2 subjects reach a distance, in closed form.
 
         Args:
             distance: Threshold minus mean.
-            effects: Standard deviation of the sum of the effects.
+            subjects: How many effects are random.
         """
+        if self is Effect.FEW:
+            values, weights = self.nodes(subjects)
+            return np.asarray(self.survival(np.asarray(distance)[..., None] - values) @ weights)
+        effects = math.sqrt(subjects) * self.spread
         if not self.exponential:
             return np.asarray(ndtr(-distance / np.hypot(effects, NOISE)))
-        if effects == 0:
-            return self.survival(distance)
         low = np.exp(effects**2 / 2 - distance) * ndtr((distance - effects**2) / effects)
         return np.asarray(low + ndtr(-distance / effects))
 
@@ -90,14 +111,9 @@ class Population:
         """The mean l of mated scores."""
         return float(-ndtri(self.fnmr) * np.hypot(self.mated_effect, self.mated_noise))
 
-    @property
-    def pair_effects(self) -> float:
-        """Standard deviation of the sum of two subjects' effects."""
-        return float(np.sqrt(2) * self.effect.spread)
-
     def rates(self, threshold: float = 0.0) -> FloatArray:
         """(groups, groups) FMR at a threshold, in closed form."""
-        return self.effect.reached(threshold - self.means, effects=self.pair_effects)
+        return self.effect.reached(threshold - self.means, subjects=2)
 
     def pooled(self, threshold: float) -> float:
         """FMR at a threshold over all non-mated comparisons of the design, in closed form."""
@@ -115,18 +131,19 @@ class Population:
         variance of a dyad's mean over its images squared comparisons.
         """
         n, cells, distance = self.subjects[group], self.images**2, threshold - float(self.means[group, group])
-        rate = float(self.effect.reached(np.array(distance), effects=self.pair_effects))
-        given_one = self.effect.reached(distance - self.effect.spread * _GRID, effects=self.effect.spread)
-        given_both = self.effect.survival(distance - self.pair_effects * _GRID)
-        common = _mean(given_one**2) - rate**2
-        dyad = rate * (1 - rate) / cells + (1 - 1 / cells) * (_mean(given_both**2) - rate**2)
+        rate = float(self.effect.reached(np.array(distance), subjects=2))
+        one, weight_of_one = self.effect.nodes(1)
+        both, weight_of_both = self.effect.nodes(2)
+        common = float(self.effect.reached(distance - one, subjects=1) ** 2 @ weight_of_one) - rate**2
+        same = float(self.effect.survival(distance - both) ** 2 @ weight_of_both) - rate**2
+        dyad = rate * (1 - rate) / cells + (1 - 1 / cells) * same
         return float(np.sqrt(max(0.0, 2 * (n - 2) * common + dyad) / (n * (n - 1) / 2)))
 
     def fnmr_deviation(self, group: int) -> float:
         """Standard deviation of the FNMR observed in a group at threshold 0, by quadrature."""
         comparisons = self.images * (self.images - 1) // 2
         given = ndtr(-(self.mated_mean + self.mated_effect * _GRID) / self.mated_noise)
-        between = _mean(given**2) - self.fnmr**2
+        between = float(given**2 @ _NORMAL) - self.fnmr**2
         own = self.fnmr * (1 - self.fnmr) / comparisons + (1 - 1 / comparisons) * between
         return float(np.sqrt(own / self.subjects[group]))
 
@@ -151,13 +168,7 @@ def _means(population: Population) -> FloatArray:
 
 def _distance(population: Population, rate: float) -> float:
     """Threshold minus mean at which the FMR has a value."""
-    effect, pair = population.effect, population.pair_effects
-    return _root(lambda x: float(np.log(effect.reached(np.array(x), effects=pair) / rate)))
-
-
-def _mean(values: FloatArray) -> float:
-    """Mean over a standard normal effect."""
-    return float(np.trapezoid(values * np.exp(-_GRID * _GRID / 2), _GRID) / np.sqrt(2 * np.pi))
+    return _root(lambda x: float(np.log(population.effect.reached(np.array(x), subjects=2) / rate)))
 
 
 def _root(function: Callable[[float], float]) -> float:
