@@ -13,7 +13,7 @@ def dense(population, draws, rng):
     i, j = np.triu_indices(n, 1)
     found = []
     for _ in range(draws):
-        b = rng.random(n) < 0.1 if population.effect is Effect.FEW else rng.standard_normal(n)
+        b = 1.0 * (rng.random(n) < 0.1) if population.effect is Effect.FEW else rng.standard_normal(n)
         shape = (images**2, len(i))
         noise = rng.exponential(size=shape) if population.effect.exponential else NOISE * rng.standard_normal(shape)
         found.append(np.mean(population.means[0, 0] + w * (b[i] + b[j]) + noise >= 0))
