@@ -60,15 +60,13 @@ class Case:
         """What is asked of each draw, in the order in which answers are stored."""
         return _questions_of(self)
 
-    @property
-    def effective(self) -> float:
-        """Expected effective errors behind the rate; of the group that has fewest."""
+    def effective(self, group: int) -> float:
+        """Expected effective errors behind the rate of a group."""
         population, threshold = self.population, self.true_threshold
         if self.asked == FNMR:
-            groups = range(len(population.subjects))
-            return min(effective_errors(population.fnmr, population.fnmr_deviation(g)) for g in groups)
-        rates = np.diag(population.rates(threshold)).tolist()
-        return min(effective_errors(p, population.fmr_deviation(g, threshold)) for g, p in enumerate(rates))
+            return effective_errors(population.fnmr, population.fnmr_deviation(group))
+        rate = float(population.rates(threshold)[group, group])
+        return effective_errors(rate, population.fmr_deviation(group, threshold))
 
     @property
     def true_threshold(self) -> float:

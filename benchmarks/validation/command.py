@@ -3,6 +3,7 @@
 import argparse
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from . import peer_check
@@ -26,6 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
             checks.append(f"{name}: not installed, column left out")
         print(checks[-1], file=sys.stderr)
     cases = quick_cases(_QUICK_DRAWS) if options.quick else all_cases()
+    cases = tuple(replace(case, draws=max(1, round(case.draws * options.share))) for case in cases)
     answers = run(cases, methods=(OURS, *peers), seed=options.seed, workers=options.workers)
     facts = RunFacts(options.seed, options.workers, time.monotonic() - began, checks)
     text = document(answers, peers, facts)
@@ -41,5 +43,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--write", type=Path, help="the document; without it, it is printed")
     parser.add_argument("--seed", type=int, default=2026)
     parser.add_argument("--workers", type=int, default=2, help="processes; the numbers do not depend on it")
+    parser.add_argument("--share", type=float, default=1.0, help="of the draws, for a faster and coarser run")
     parser.add_argument("--quick", action="store_true", help="a few populations, few draws: a trial in seconds")
     return parser

@@ -7,7 +7,7 @@ import numpy as np
 
 from evalharness.version import __version__
 
-from . import harness, sections
+from . import over_groups, sections
 from .cases import FITTED, FMR, FNMR, GROUPS, RATE, RATIO
 from .running import OURS, Answers
 from .summary import AIM, LEAST, Line, lines_of, together_of
@@ -101,7 +101,7 @@ def document(answers: Sequence[Answers], peers: Sequence[str], facts: RunFacts) 
             parts.append("\n\n".join(p for p in (f"## {title}", text, coverage_table(shown, useful)) if p))
     parts += [sections.together(together, peers), sections.equality(answers), sections.no_error(answers)]
     parts.append(_PEERS + "\n".join(f"- {sentence}." for sentence in facts.checks))
-    if absent := harness.absent():
+    if absent := over_groups.absent():
         parts.append("Left out, because this version of the harness does not have them: " + ", ".join(absent) + ".")
     return "\n\n".join(part.strip() for part in parts if part) + "\n"
 

@@ -1,10 +1,5 @@
-"""The harness under test: one draw -> its result rows. Nothing else here imports the statistics.
+"""The harness under test: one draw -> its rates. This file and ``over_groups`` alone call the statistics."""
 
-``differentials``, ``worst`` and ``hypotheses`` are looked up when a run starts: where one is absent, its lines are
-left out of the document, which says so.
-"""
-
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,15 +35,3 @@ def measured(
 def limits(row: Measure) -> FloatArray:
     """(3,) value, lower and upper limit; nan where there is none."""
     return np.array([row.value, row.lower, row.upper], dtype=np.float64)
-
-
-def absent() -> Sequence[str]:
-    """Parts of the harness that this version does not have."""
-    return ()
-
-
-def over_groups(
-    measured: Measured, partition: Partition, *, rng: np.random.Generator
-) -> dict[tuple[str, int], FloatArray]:
-    """Measures over the groups of one draw by name and group; what this version does not have is not in it."""
-    return {}

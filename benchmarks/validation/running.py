@@ -11,7 +11,7 @@ import numpy as np
 
 from evalharness.records import FloatArray
 
-from . import harness, peers
+from . import harness, over_groups, peers
 from .cases import ALONE, FMR, FNMR, MAX_MIN, TOGETHER, Case, Question, group_id
 from .drawing import draw, partition_of
 from .observed import Observed, observe
@@ -97,7 +97,7 @@ def _one(job: Job, seed: tuple[int, int, int]) -> dict[str, _Found]:
     for g in range(len(population.subjects)):
         ours |= {(name, g): harness.limits(measured.rates[name, group_id(g)]) for name in (FMR, FNMR)}
     if any(question.measure not in (FMR, FNMR) for question in case.questions):
-        ours |= harness.over_groups(measured, partition, rng=np.random.default_rng((*seed, 2)))
+        ours |= over_groups.answers(measured, partition, rng=np.random.default_rng((*seed, 2)))
     found = {OURS: ours}
     for name in job.methods:
         if name != OURS:

@@ -49,7 +49,7 @@ def together(lines: Sequence[Line], peers: Sequence[str]) -> str:
     rows = []
     for line in shown:
         ours = line.verdicts[OURS]
-        row = [line.label, _rates(line.case), sizes(line.case), effect(line.case), number(line.case.effective)]
+        row = [line.label, _rates(line.case), sizes(line.case), effect(line.case), number(line.effective)]
         rows.append([*row, held(ours), *(beside(line.verdicts[name]) for name in peers)])
     head = ["", "rates", "subjects; images", "effect", "effective errors", "all held", *peers]
     return f"{_TOGETHER}\n\n{table(head, rows)}" if rows else ""

@@ -41,6 +41,17 @@ class Line:
     label: str
     truth: float
     verdicts: dict[str, Verdict]
+    groups: tuple[int, ...]  # whose rates stand behind it
+
+    @property
+    def subjects(self) -> int:
+        """Subjects of the smallest of its groups."""
+        return min(self.case.population.subjects[g] for g in self.groups)
+
+    @property
+    def effective(self) -> float:
+        """Expected effective errors of the group that has fewest."""
+        return min(self.case.effective(g) for g in self.groups)
 
     @property
     def boundary(self) -> bool:
@@ -50,7 +61,7 @@ class Line:
     @property
     def aim(self) -> tuple[float, float]:
         """The least and the highest coverage that is aimed at."""
-        enough = min(self.case.population.subjects) >= FEW_SUBJECTS and self.case.effective >= FEW_ERRORS
+        enough = self.subjects >= FEW_SUBJECTS and self.effective >= FEW_ERRORS
         if not enough:
             return LEAST, 1.0
         return (AIM[0], 1.0) if self.boundary or self.label in ALL_AT_ONCE else AIM
@@ -78,8 +89,15 @@ def lines_of(answers: Answers) -> list[Line]:
             continue
         found = {name: values[:, at] for name, values in answers.by_method.items()}
         verdicts = {name: verdict(answers.case, label, asked, values) for name, values in found.items()}
-        lines.append(Line(answers.case, label, asked[0].truth, verdicts))
+        lines.append(Line(answers.case, label, asked[0].truth, verdicts, _groups(answers.case, asked)))
     return lines
+
+
+def _groups(case: Case, asked: list[Question]) -> tuple[int, ...]:
+    """Those asked about; for a measure over groups, all."""
+    if case.section in (RATE, FITTED):
+        return tuple(question.group for question in asked)
+    return tuple(range(len(case.population.subjects)))
 
 
 def together_of(answers: Answers) -> list[Line]:
@@ -89,7 +107,7 @@ def together_of(answers: Answers) -> list[Line]:
         if label in ALL_AT_ONCE:
             truth = np.array([questions[i].truth for i in at])
             verdicts = {name: _together(values[:, at], truth) for name, values in answers.by_method.items()}
-            lines.append(Line(answers.case, label, np.nan, verdicts))
+            lines.append(Line(answers.case, label, np.nan, verdicts, _groups(answers.case, [])))
     return lines
 
 

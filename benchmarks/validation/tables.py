@@ -54,7 +54,7 @@ def coverage_table(lines: Sequence[Line], peers: Sequence[str]) -> str:
     rows = []
     for line in lines:
         ours = line.verdicts[OURS]
-        row = [_name(line), number(line.truth), sizes(line.case), effect(line.case), number(line.case.effective)]
+        row = [_name(line), number(line.truth), _subjects(line), effect(line.case), number(line.effective)]
         row += [held(ours), share(ours.above), share(ours.below), width(ours.width)]
         row += [share(ours.without)] if with_none else []
         rows.append([*row, line.outcome, *(beside(line.verdicts[name]) for name in peers)])
@@ -71,6 +71,10 @@ def beside(verdict: Verdict) -> str:
     if not verdict.intervals:
         return "-"
     return share(verdict.held) + ("" if math.isnan(verdict.width) else f", {width(verdict.width)}")
+
+
+def _subjects(line: Line) -> str:
+    return f"{line.subjects}; {line.case.population.images}" if line.case.section == FITTED else sizes(line.case)
 
 
 def _name(line: Line) -> str:

@@ -8,7 +8,7 @@ from benchmarks.validation.cases import FITTED, FMR, FNMR, GROUPS, RATE, RATIO, 
 from benchmarks.validation.command import main
 from benchmarks.validation.document import RunFacts, document
 from benchmarks.validation.running import CIMAT, FAIRLEARN, OURS, PAIRS, run
-from benchmarks.validation.tables import share, sizes, table, width
+from benchmarks.validation.tables import share, table, width
 
 METHODS = (OURS, PAIRS, FAIRLEARN, CIMAT)
 
@@ -41,8 +41,9 @@ def test_the_document_has_a_row_for_each_population_and_names_its_run(answers, t
     assert "seed 7,\n40 draws of 10 populations, 1 minutes with 1 processes" in text
     for found in answers:
         if found.case.section in (RATE, FITTED):
-            start = f"| {found.case.asked} | "
-            assert any(row.startswith(start) and f" {sizes(found.case)} " in row for row in text.splitlines())
+            start, population = f"| {found.case.asked} | ", found.case.population
+            size = f" {population.subjects[0]}; {population.images} "
+            assert any(row.startswith(start) and size in row for row in text.splitlines())
     assert "fairlearn: not installed, column left out." in text
     assert {case.section for case in quick_cases(1)} == {RATE, RATIO, GROUPS, FITTED}
 

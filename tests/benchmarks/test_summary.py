@@ -16,7 +16,7 @@ EQUAL = Case(section=GROUPS, population=Population(subjects=(60, 60), fmr=(0.1, 
 
 
 def line(held, *, case=CASE, label=FMR, truth=0.1, intervals=10_000):
-    return Line(case, label, truth, {OURS: Verdict(intervals, 0.0, held, 0.0, 0.0, 1.0)})
+    return Line(case, label, truth, {OURS: Verdict(intervals, 0.0, held, 0.0, 0.0, 1.0)}, (0,))
 
 
 def test_a_verdict_counts_sides_and_widths_and_leaves_out_what_has_no_interval():
@@ -44,7 +44,7 @@ def test_without_any_interval_there_is_no_coverage():
     ],
 )
 def test_outcomes_where_enough_stands_behind_a_rate(held, outcome):
-    assert CASE.effective > 100
+    assert CASE.effective(0) > 100
     assert line(held).outcome == outcome
 
 
