@@ -51,8 +51,10 @@ elsewhere. Where the truth is equality, an interval can miss on one side only, a
 
 _PEERS = """## The other methods
 
-- *Wilson on pairs*: Wilson's interval as if all comparisons were independent.
-- *fairlearn*: rows drawn with replacement, percentiles of 1,000 replicates; rates, and max/min (it gives min/max).
+- *Wilson on pairs*: Wilson's interval as if all comparisons were independent; for a ratio, the normal one of its
+  logarithm.
+- *fairlearn*: rows drawn with replacement, percentiles of 1,000 replicates; rates, and max/min (it gives min/max), which
+  stands for the ratio of two groups too.
 - *cimat*: plug-in variance and Wilson's interval, its default; rates.
 
 The packages themselves are too slow for these tables. Fast forms of their methods stand in for them, and this run

@@ -1,6 +1,6 @@
 """What other tools would say of a draw, computed fast, and checked against the tools themselves.
 
-- Wilson's interval on pairs, as if all comparisons were independent.
+- Wilson's interval on pairs, as if all comparisons were independent; for a ratio, the normal one of its logarithm.
 - fairlearn 0.15.0, ``MetricFrame(n_boot=...)``: rows are drawn with replacement, limits are percentiles. The errors
   and non-errors of all groups in a replicate are one multinomial draw, so no row need be touched.
 - cimat 0.1.2, ``UncertaintyEstimator.get_binerror_ci``: plug-in variance and Wilson's interval; every non-mated
@@ -33,6 +33,16 @@ def pairs_wilson(groups: Sequence[Observed], *, mated: bool) -> FloatArray:
     """(K, 3) limits that treat comparisons as independent."""
     errors, trials = totals(groups, mated=mated)
     return wilson(errors.astype(np.float64), trials.astype(np.float64))
+
+
+def pairs_ratio(groups: Sequence[Observed]) -> FloatArray:
+    """(3,) FMR of the second group over the first's, normal on the log scale, comparisons taken as independent."""
+    errors, trials = totals(groups[:2], mated=False)
+    if not errors.all():
+        return np.full(3, np.nan)
+    log = np.log(errors / trials)
+    half = _Z * np.sqrt(np.sum((1 - errors / trials) / errors))
+    return np.exp(log[1] - log[0] + np.array([0.0, -half, half]))
 
 
 def totals(groups: Sequence[Observed], *, mated: bool) -> tuple[IntArray, IntArray]:

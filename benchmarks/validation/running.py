@@ -12,7 +12,7 @@ import numpy as np
 from evalharness.records import FloatArray
 
 from . import harness, over_groups, peers
-from .cases import ALONE, FMR, FNMR, MAX_MIN, TOGETHER, Case, Question, group_id
+from .cases import ALONE, FMR, FNMR, MAX_MIN, TO_REFERENCE, TOGETHER, Case, Question, group_id
 from .drawing import draw, partition_of
 from .observed import Observed, observe
 
@@ -110,10 +110,14 @@ def _peer(name: str, groups: Sequence[Observed], *, mated: bool, rng: np.random.
     found: _Found = {}
     if name == PAIRS:
         rates = peers.pairs_wilson(groups, mated=mated)
+        if len(groups) > 1:
+            found[TO_REFERENCE, 1] = peers.pairs_ratio(groups)
     elif name == CIMAT:
         rates = peers.cimat(groups, mated=mated)
     else:
         rates, found[MAX_MIN, 0] = peers.row_bootstrap(groups, mated=mated, rng=rng)
+        if len(groups) == 2:
+            found[TO_REFERENCE, 1] = found[MAX_MIN, 0]  # the only ratio that it has an interval for
     return found | {(asked, g): rates[g] for g in range(len(groups))}
 
 

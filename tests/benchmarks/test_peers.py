@@ -92,3 +92,13 @@ def test_no_error_at_all_gives_no_ratio():
     rates, ratio = peers.row_bootstrap([group, group], mated=False, rng=np.random.default_rng(1))
     assert np.isnan(ratio).all()
     assert rates.tolist() == [[0.0, 0.0, 0.0]] * 2
+
+
+def test_a_ratio_of_independent_pairs_is_the_worked_one():
+    def group(errors):
+        return Observed(100, 1, np.zeros(errors, dtype=int), np.ones(errors, dtype=int), np.zeros(100, dtype=int))
+
+    found = peers.pairs_ratio([group(5), group(20)])
+    half = Z * np.sqrt((1 - 5 / 4950) / 5 + (1 - 20 / 4950) / 20)
+    assert found == pytest.approx([4.0, 4 * np.exp(-half), 4 * np.exp(half)])
+    assert np.isnan(peers.pairs_ratio([group(0), group(3)])).all()
