@@ -64,9 +64,16 @@ class Case:
         """Expected effective errors behind the rate of a group."""
         population, threshold = self.population, self.true_threshold
         if self.asked == FNMR:
-            return effective_errors(population.fnmr, population.fnmr_deviation(group))
+            return effective_errors(float(population.mated_rates[group]), population.fnmr_deviation(group))
         rate = float(population.rates(threshold)[group, group])
         return effective_errors(rate, population.fmr_deviation(group, threshold))
+
+    @property
+    def rates(self) -> FloatArray:
+        """(groups,) the true rates that are asked about."""
+        if self.asked == FNMR:
+            return self.population.mated_rates
+        return np.diag(self.population.rates(self.true_threshold))
 
     @property
     def true_threshold(self) -> float:
@@ -97,7 +104,7 @@ def _questions_of(case: Case) -> tuple[Question, ...]:
 def _rate_questions(case: Case) -> Iterator[Question]:
     population = case.population
     if case.asked == FNMR:
-        yield Question(FNMR, 0, population.fnmr, population.fnmr_deviation(0))
+        yield Question(FNMR, 0, float(population.mated_rates[0]), population.fnmr_deviation(0))
     else:
         yield Question(FMR, 0, population.fmr[0], population.fmr_deviation(0))
 
@@ -109,21 +116,20 @@ def _ratio_questions(case: Case) -> Iterator[Question]:
 
 
 def _group_questions(case: Case) -> Iterator[Question]:
-    rates = np.array(case.population.fmr)
+    rates = case.rates
     yield Question(MAX_MIN, 0, float(rates.max() / rates.min()))
     yield Question(MAX_GEOMEAN, 0, max(1.0, float(rates.max() / np.exp(np.log(rates).mean()))))
     yield Question(GINI, 0, gini(rates))
     yield from (Question(f"{word} of {name}") for word in (P_EQUAL, FLOOR, FLOOR_UPPER) for name in SPREADS)
     yield Question(OMNIBUS)
     for g, rate in enumerate(rates.tolist()):
-        yield Question(FMR, g, rate, case.population.fmr_deviation(g), ALONE)
+        yield Question(case.asked, g, rate, label=ALONE)
     for g, rate in enumerate(rates.tolist()):
         yield Question(TOGETHER, g, rate, label=TOGETHER)
 
 
 def _fitted_questions(case: Case) -> Iterator[Question]:
-    rates = np.diag(case.population.rates(case.true_threshold)).tolist()
-    for g, rate in enumerate(rates):
+    for g, rate in enumerate(case.rates.tolist()):
         yield Question(FMR, g, rate, label=f"{rate:.2g}, {case.population.subjects[g]} subjects")
 
 
@@ -166,7 +172,7 @@ def _fnmr_cases() -> Iterator[Case]:
     sizes = ((25, 4, 0.05), (50, 2, 0.05), (50, 4, 0.05), (100, 4, 0.02), (250, 2, 0.01), (1000, 4, 0.01))
     for (u, v), (subjects, images, fnmr) in product(correlations, sizes):
         population = Population(
-            subjects=(subjects,), fmr=(1e-7,), images=images, fnmr=fnmr, mated_effect=u, mated_noise=v
+            subjects=(subjects,), fmr=(1e-7,), images=images, fnmr=(fnmr,), mated_effect=u, mated_noise=v
         )
         yield Case(section=RATE, population=population, draws=300 if subjects == 1000 else 1000, asked=FNMR)
 
@@ -183,6 +189,10 @@ def _group_cases() -> Iterator[Case]:
     for (subjects, fmr), factors in product(designs, (_EQUAL, _SPREAD, _WIDE)):
         rates = tuple(fmr * factor for factor in factors)
         yield Case(section=GROUPS, population=Population(subjects=subjects, fmr=rates, images=2), draws=300)
+    for factors in (_EQUAL, _SPREAD, _WIDE):
+        fnmr = tuple(0.05 * factor for factor in factors)
+        population = Population(subjects=(100,) * 8, fmr=(1e-7,) * 8, images=4, fnmr=fnmr)
+        yield Case(section=GROUPS, population=population, draws=300, asked=FNMR)
     strong = Population(subjects=(250,) * 8, fmr=(1e-2,) * 8, images=2, effect=Effect.STRONG)
     yield Case(section=GROUPS, population=strong, draws=300)
 

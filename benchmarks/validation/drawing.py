@@ -51,7 +51,7 @@ def draw(population: Population, *, cut: float, rng: np.random.Generator) -> Cou
         subjects=subjects,
         subject_of=subject_of,
         acquisition=Acquisition(everyone, everyone),
-        mated=_mated(population, subjects, rng),
+        mated=_mated(population, group, rng),
         tail=_tail(population, group, effects, cut, rng),
         listed=None,
     )
@@ -110,10 +110,15 @@ def _index(values: IntArray) -> IndexArray:
     return values.astype(np.int32)
 
 
-def _mated(population: Population, subjects: int, rng: np.random.Generator) -> MatedComparisons:
+def _mated(population: Population, group: IntArray, rng: np.random.Generator) -> MatedComparisons:
     low, high = np.triu_indices(population.images, 1)
+    subjects = len(group)
     first = np.arange(subjects)[:, None] * population.images
     own = population.mated_effect * rng.standard_normal((subjects, 1))
-    scores = population.mated_mean + own + population.mated_noise * rng.standard_normal((subjects, len(low)))
+    scores = (
+        population.mated_means[group][:, None]
+        + own
+        + population.mated_noise * rng.standard_normal((subjects, len(low)))
+    )
     probe, reference = (first + low).ravel(), (first + high).ravel()
     return MatedComparisons(probe, reference, scores.ravel(), np.ones(len(probe), dtype=np.bool_))

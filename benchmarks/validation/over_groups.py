@@ -38,7 +38,7 @@ _PARTS = {
     "simultaneous intervals": (f"{_STATISTICS}.worst", "group_estimates"),
     "tests": (f"{_STATISTICS}.hypotheses", "tests_of"),
 }
-_NAMES = {"fmr.max_min": MAX_MIN, "fmr.max_geomean": MAX_GEOMEAN, "fmr.gini_corrected": GINI}
+_NAMES = {"max_min": MAX_MIN, "max_geomean": MAX_GEOMEAN, "gini_corrected": GINI}
 _TESTS = {"equal_rates": OMNIBUS, "two_groups": TWO_GROUPS}
 
 
@@ -47,9 +47,9 @@ def absent() -> list[str]:
     return [name for name in _PARTS if _part(name) is None]
 
 
-def answers(measured: Measured, partition: Partition, *, rng: np.random.Generator) -> Found:
-    """Everything that is asked about the groups of one draw, by measure and group."""
-    rates = group_rates(measured, partition)
+def answers(measured: Measured, partition: Partition, *, asked: str, rng: np.random.Generator) -> Found:
+    """Everything that is asked about one rate of the groups of one draw, by measure and group."""
+    rates = group_rates(measured, partition, asked=asked)
     found: Found = {}
     for row in cast(Sequence[Differential], _called("measures over groups", rates, rng)):
         found |= _of_differential(row)
@@ -63,13 +63,13 @@ def answers(measured: Measured, partition: Partition, *, rng: np.random.Generato
     return found
 
 
-def group_rates(measured: Measured, partition: Partition) -> GroupRates:
-    """The FMR within each group, as measures over groups take it: no replicates, groups share no subject."""
-    rows = [measured.rates[FMR, group.id] for group in partition.groups]
+def group_rates(measured: Measured, partition: Partition, *, asked: str) -> GroupRates:
+    """The FMR (within) or FNMR of each group, as measures over groups take it: groups share no subject."""
+    rows = [measured.rates[asked, group.id] for group in partition.groups]
     subjects = np.array([row.subjects for row in rows], dtype=np.int64)
-    disjoint = (subjects // 2).astype(np.float64)
+    disjoint = (subjects // 2 if asked == FMR else subjects).astype(np.float64)
     return GroupRates(
-        measure=FMR,
+        measure=asked,
         operating_point=rows[0].operating_point,
         partition=partition.id,
         groups=tuple(row.group for row in rows),
@@ -107,7 +107,7 @@ def _called(name: str, rates: GroupRates, rng: np.random.Generator) -> object:
 def _of_differential(row: Differential) -> Found:
     if row.reference:
         return {(TO_REFERENCE, _number(row.group)): _limits(row.value, row.lower, row.upper)}
-    name = _NAMES.get(row.measure)
+    name = _NAMES.get(row.measure.partition(".")[2])
     if name is None:
         return {}
     beside = ((P_EQUAL, row.p_equal), (FLOOR, row.floor), (FLOOR_UPPER, row.floor_upper))

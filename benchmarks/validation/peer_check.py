@@ -15,7 +15,7 @@ from .observed import Observed, observe
 from .population import Effect, Population
 
 VERSIONS = {"fairlearn": "0.15.0", "cimat": "0.1.2"}
-_POPULATION = Population(subjects=(12, 10), fmr=(0.2, 0.1), effect=Effect.MILD, images=3, fnmr=0.2)
+_POPULATION = Population(subjects=(12, 10), fmr=(0.2, 0.1), effect=Effect.MILD, images=3, fnmr=(0.2,))
 _ROWS_REPLICATES = 200
 
 

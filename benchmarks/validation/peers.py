@@ -41,8 +41,8 @@ def pairs_ratio(groups: Sequence[Observed]) -> FloatArray:
     if not errors.all():
         return np.full(3, np.nan)
     log = np.log(errors / trials)
-    half = _Z * np.sqrt(np.sum((1 - errors / trials) / errors))
-    return np.exp(log[1] - log[0] + np.array([0.0, -half, half]))
+    half = _Z * float(np.sqrt(np.sum((1 - errors / trials) / errors)))
+    return np.asarray(np.exp(log[1] - log[0] + np.array([0.0, -half, half])))
 
 
 def totals(groups: Sequence[Observed], *, mated: bool) -> tuple[IntArray, IntArray]:

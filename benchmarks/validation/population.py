@@ -96,7 +96,7 @@ class Population:
     fmr: tuple[float, ...]  # within each group, at threshold 0
     effect: Effect = Effect.MILD
     images: int = 1
-    fnmr: float = 0.05  # of every group, at threshold 0
+    fnmr: tuple[float, ...] = (0.05,)  # of each group, at threshold 0; one number is for all
     mated_effect: float = 0.6  # u
     mated_noise: float = 0.8  # v
     apart: float = np.inf  # d; infinite: comparisons across groups never match, so none is drawn
@@ -107,9 +107,14 @@ class Population:
         return _means(self)
 
     @property
-    def mated_mean(self) -> float:
-        """The mean l of mated scores."""
-        return float(-ndtri(self.fnmr) * np.hypot(self.mated_effect, self.mated_noise))
+    def mated_rates(self) -> FloatArray:
+        """(groups,) FNMR at threshold 0."""
+        return np.broadcast_to(np.array(self.fnmr), len(self.subjects))
+
+    @property
+    def mated_means(self) -> FloatArray:
+        """(groups,) the means l of mated scores."""
+        return np.asarray(-ndtri(self.mated_rates) * np.hypot(self.mated_effect, self.mated_noise))
 
     def rates(self, threshold: float = 0.0) -> FloatArray:
         """(groups, groups) FMR at a threshold, in closed form."""
@@ -142,9 +147,10 @@ class Population:
     def fnmr_deviation(self, group: int) -> float:
         """Standard deviation of the FNMR observed in a group at threshold 0, by quadrature."""
         comparisons = self.images * (self.images - 1) // 2
-        given = ndtr(-(self.mated_mean + self.mated_effect * _GRID) / self.mated_noise)
-        between = float(given**2 @ _NORMAL) - self.fnmr**2
-        own = self.fnmr * (1 - self.fnmr) / comparisons + (1 - 1 / comparisons) * between
+        rate = float(self.mated_rates[group])
+        given = ndtr(-(self.mated_means[group] + self.mated_effect * _GRID) / self.mated_noise)
+        between = float(given**2 @ _NORMAL) - rate**2
+        own = rate * (1 - rate) / comparisons + (1 - 1 / comparisons) * between
         return float(np.sqrt(own / self.subjects[group]))
 
     def _pairs(self) -> FloatArray:

@@ -97,7 +97,7 @@ def _one(job: Job, seed: tuple[int, int, int]) -> dict[str, _Found]:
     for g in range(len(population.subjects)):
         ours |= {(name, g): harness.limits(measured.rates[name, group_id(g)]) for name in (FMR, FNMR)}
     if any(question.measure not in (FMR, FNMR) for question in case.questions):
-        ours |= over_groups.answers(measured, partition, rng=np.random.default_rng((*seed, 2)))
+        ours |= over_groups.answers(measured, partition, asked=case.asked, rng=np.random.default_rng((*seed, 2)))
     found = {OURS: ours}
     for name in job.methods:
         if name != OURS:

@@ -56,8 +56,8 @@ def together(lines: Sequence[Line], peers: Sequence[str]) -> str:
 
 
 def _rates(case: Case) -> str:
-    low, high = min(case.population.fmr), max(case.population.fmr)
-    return f"all {number(low)}" if low == high else f"{number(low)} to {number(high)}"
+    low, high = number(float(case.rates.min())), number(float(case.rates.max()))
+    return f"{case.asked}: all {low}" if low == high else f"{case.asked}: {low} to {high}"
 
 
 def equality(answers: Sequence[Answers]) -> str:
@@ -89,7 +89,7 @@ def _p_rows(found: Answers) -> list[list[str]]:
 
 def _floor_rows(found: Answers) -> list[list[str]]:
     case, rows = found.case, []
-    if len(set(case.population.fmr)) > 1:
+    if case.rates.min() < case.rates.max():
         return []
     for measure in SPREADS:
         value, mean, upper = (

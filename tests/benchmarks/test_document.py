@@ -38,7 +38,7 @@ def test_every_question_about_a_rate_is_answered_by_every_method(answers):
 
 
 def test_the_document_has_a_row_for_each_population_and_names_its_run(answers, text):
-    assert "seed 7,\n40 draws of 10 populations, 1 minutes with 1 processes" in text
+    assert "seed 7,\n48 draws of 12 populations, 1 minutes with 1 processes" in text
     for found in answers:
         if found.case.section in (RATE, FITTED):
             start, population = f"| {found.case.asked} | ", found.case.population

@@ -14,7 +14,7 @@ def drawn(population, number, cut=0.0):
 
 @pytest.mark.parametrize("effect", Effect)
 def test_the_rates_of_draws_have_the_stated_mean_and_spread(effect):
-    population = Population(subjects=(40, 25), fmr=(0.02, 0.01), effect=effect, images=2, fnmr=0.1, apart=0.5)
+    population = Population(subjects=(40, 25), fmr=(0.02, 0.01), effect=effect, images=2, fnmr=(0.1,), apart=0.5)
     fmr, fnmr, across = [], [], []
     for number in range(1500):
         counts = drawn(population, number)
@@ -59,7 +59,7 @@ def test_the_same_seed_gives_the_same_draw_and_the_partition_fits():
 
 
 def test_observed_errors_are_renumbered_group_by_group():
-    population = Population(subjects=(12, 8), fmr=(0.3, 0.3), images=3, fnmr=0.3)
+    population = Population(subjects=(12, 8), fmr=(0.3, 0.3), images=3, fnmr=(0.3,))
     counts = drawn(population, 1)
     first, second = observe(counts, population, 0.0)
     assert len(first.first) + len(second.first) == len(counts.tail)

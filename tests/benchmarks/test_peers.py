@@ -9,7 +9,7 @@ from benchmarks.validation.observed import Observed, observe
 from benchmarks.validation.population import Effect, Population
 from evalharness.statistics.intervals import wilson
 
-POPULATION = Population(subjects=(9, 7), fmr=(0.2, 0.1), effect=Effect.MILD, images=2, fnmr=0.3)
+POPULATION = Population(subjects=(9, 7), fmr=(0.2, 0.1), effect=Effect.MILD, images=2, fnmr=(0.3,))
 Z = 1.959963984540054
 
 

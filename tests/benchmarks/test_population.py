@@ -36,9 +36,9 @@ def test_without_effects_the_deviation_is_binomial():
 
 
 def test_the_deviation_of_fnmr_is_that_of_brute_force():
-    population = Population(subjects=(15,), fmr=(0.1,), images=3, fnmr=0.2)
+    population = Population(subjects=(15,), fmr=(0.1,), images=3, fnmr=(0.2,))
     rng = np.random.default_rng(4)
-    scores = population.mated_mean + 0.6 * rng.standard_normal((20_000, 15, 1))
+    scores = population.mated_means[0] + 0.6 * rng.standard_normal((20_000, 15, 1))
     scores = scores + 0.8 * rng.standard_normal((20_000, 15, 3))
     found = (scores < 0).mean(axis=(1, 2))
     assert found.mean() == pytest.approx(0.2, abs=0.003)
