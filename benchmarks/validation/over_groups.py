@@ -39,7 +39,6 @@ _PARTS = {
     "tests": (f"{_STATISTICS}.hypotheses", "tests_of"),
 }
 _NAMES = {"max_min": MAX_MIN, "max_geomean": MAX_GEOMEAN, "gini_corrected": GINI}
-_TESTS = {"equal_rates": OMNIBUS, "two_groups": TWO_GROUPS}
 
 
 def absent() -> list[str]:
@@ -51,15 +50,12 @@ def answers(measured: Measured, partition: Partition, *, asked: str, rng: np.ran
     """Everything that is asked about one rate of the groups of one draw, by measure and group."""
     rates = group_rates(measured, partition, asked=asked)
     found: Found = {}
-    for row in cast(Sequence[Differential], _called("measures over groups", rates, rng)):
+    for row in cast(Sequence[Differential], _called("measures over groups", rates, rng=rng)):
         found |= _of_differential(row)
-    for group in cast(Sequence[GroupEstimate], _called("simultaneous intervals", rates, rng)):
+    for group in cast(Sequence[GroupEstimate], _called("simultaneous intervals", rates)):
         found[TOGETHER, _number(group.group)] = _limits(group.value, group.lower, group.upper)
-    for test in cast(Sequence[TestOutcome], _called("tests", rates, rng)):
-        if test.test in _TESTS and test.p_value is not None:
-            found[_TESTS[test.test], _number(test.group) if test.test == "two_groups" else 0] = _number_only(
-                test.p_value
-            )
+    for test in cast(Sequence[TestOutcome], _called("tests", rates, rng=rng)):
+        found |= _of_test(test)
     return found
 
 
@@ -93,7 +89,7 @@ def _part(name: str) -> Callable[..., object] | None:
         return None
 
 
-def _called(name: str, rates: GroupRates, rng: np.random.Generator) -> object:
+def _called(name: str, rates: GroupRates, **rng: np.random.Generator) -> object:
     """The rows of one part; none where it is absent."""
     function = _part(name)
     if function is None:
@@ -101,7 +97,18 @@ def _called(name: str, rates: GroupRates, rng: np.random.Generator) -> object:
     settings = importlib.import_module(f"{_STATISTICS}.differentials").GroupSettings(
         level=LEVEL, references=(group_id(0),)
     )
-    return function(rates, settings=settings, rng=rng)
+    return function(rates, settings=settings, **rng)
+
+
+def _of_test(row: TestOutcome) -> Found:
+    """The test over all groups, and those of the first group against each other one."""
+    if row.p_value is None:
+        return {}
+    if row.test == "equal_rates":
+        return {(OMNIBUS, 0): _number_only(row.p_value)}
+    if row.test == "two_groups" and row.group == group_id(0):
+        return {(TWO_GROUPS, _number(row.other_group)): _number_only(row.p_value)}
+    return {}
 
 
 def _of_differential(row: Differential) -> Found:
