@@ -181,7 +181,7 @@ def _ratio_cases() -> Iterator[Case]:
     designs = (((50, 50), 1e-2), ((100, 100), 1e-2), ((400, 100), 1e-2), ((250, 250), 1e-3))
     for effect, (subjects, fmr), ratio in product((Effect.MILD, Effect.LOG_NORMAL), designs, (1.0, 3.0)):
         population = Population(subjects=subjects, fmr=(fmr, fmr * ratio), effect=effect, images=2)
-        yield Case(section=RATIO, population=population, draws=500)
+        yield Case(section=RATIO, population=population, draws=400)
 
 
 def _group_cases() -> Iterator[Case]:
@@ -203,7 +203,7 @@ def _fitted_cases() -> Iterator[Case]:
     ):
         rates = tuple(2 * float(target) * factor for factor in (0.5, 1.0, 1.0, 2.0))
         population = Population(subjects=subjects, fmr=rates, effect=effect, images=2, apart=0.5)
-        yield Case(section=FITTED, population=population, draws=400, target=Decimal(target))
+        yield Case(section=FITTED, population=population, draws=300, target=Decimal(target))
 
 
 def group_id(g: int) -> str:

@@ -9,6 +9,7 @@ from evalharness.version import __version__
 
 from . import over_groups, sections
 from .cases import FITTED, FMR, FNMR, GROUPS, RATE, RATIO
+from .harness import REPLICATES
 from .running import OURS, Answers
 from .summary import AIM, LEAST, Line, lines_of, together_of
 from .tables import coverage_table, share, table
@@ -33,7 +34,8 @@ gives the standard deviation of a subject's effect beside that of each compariso
 effects.
 
 **Truth.** The population's value, not the sample's: rates in closed form, measures over groups from these. At a fitted
-threshold: the group's rate at the threshold at which the population's pooled FMR has the target. The standard deviation
+threshold: the group's rate at the threshold at which the population's pooled FMR has the target. Where an answer uses
+the subject bootstrap, it has {replicates} replicates here. The standard deviation
 of an observed FMR or FNMR is that of a U-statistic, by quadrature.
 
 **Columns.** *Effective errors*: expected errors that would weigh as much if they were independent, p n_eff with the
@@ -45,8 +47,8 @@ estimates over the draws. Ratios are compared by the width of their logarithms. 
 the harness gives none, with its reason; they are not part of *held*.
 
 **Aim.** {low:.2f} to {high:.2f} where each group has at least 50 subjects and 5 effective errors; at least {least:.2f}
-elsewhere. Where the truth is equality, an interval can miss on one side only, and any coverage above {low:.2f} will do.
-*Within noise*: two standard errors would reach the aim.
+elsewhere. Where the truth is equality, or most intervals reach down to it, they can miss on one side only, and any
+coverage above {low:.2f} will do. *Within noise*: two standard errors would reach the aim.
 """
 
 _PEERS = """## The other methods
@@ -122,6 +124,7 @@ def _head(answers: Sequence[Answers], facts: RunFacts) -> str:
         low=AIM[0],
         high=AIM[1],
         least=LEAST,
+        replicates=REPLICATES,
     )
 
 

@@ -60,7 +60,10 @@ def answers(measured: Measured, partition: Partition, *, asked: str, rng: np.ran
 
 
 def group_rates(measured: Measured, partition: Partition, *, asked: str) -> GroupRates:
-    """The FMR (within) or FNMR of each group, as measures over groups take it: groups share no subject."""
+    """The FMR (within) or FNMR of each group, as measures over groups take it."""
+    for rates in measured.groups:
+        if rates.measure == asked and rates.partition == partition.id:
+            return rates
     rows = [measured.rates[asked, group.id] for group in partition.groups]
     subjects = np.array([row.subjects for row in rows], dtype=np.int64)
     disjoint = (subjects // 2 if asked == FMR else subjects).astype(np.float64)

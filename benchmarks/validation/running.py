@@ -12,7 +12,7 @@ import numpy as np
 from evalharness.records import FloatArray
 
 from . import harness, over_groups, peers
-from .cases import ALONE, FMR, FNMR, MAX_MIN, TO_REFERENCE, TOGETHER, Case, Question, group_id
+from .cases import ALONE, FMR, FNMR, MAX_MIN, RATE, TO_REFERENCE, TOGETHER, Case, Question, group_id
 from .drawing import draw, partition_of
 from .observed import Observed, observe
 
@@ -89,7 +89,9 @@ def _one(job: Job, seed: tuple[int, int, int]) -> dict[str, _Found]:
     case, population = job.case, job.case.population
     counts = draw(population, cut=case.cut, rng=np.random.default_rng(seed))
     partition = partition_of(population)
-    measured = harness.measured(counts, partition=partition, spec=case.spec, rng=np.random.default_rng((*seed, 1)))
+    number = int(np.random.default_rng((*seed, 1)).integers(2**31))
+    resample = case.section != RATE  # limits of one rate at a given threshold do not come from the bootstrap
+    measured = harness.measured(counts, partition=partition, spec=case.spec, resample=resample, seed=number)
     if measured is None:
         return {}
     groups = observe(counts, population, measured.threshold)

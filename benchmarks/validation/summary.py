@@ -10,6 +10,7 @@ from .cases import FITTED, GINI, MAX_GEOMEAN, MAX_MIN, RATE, TO_REFERENCE, Case,
 from .running import ALL_AT_ONCE, OURS, Answers, labels_of
 
 _RATIOS = (MAX_MIN, MAX_GEOMEAN, TO_REFERENCE)
+_ENDS = {MAX_MIN: 1.0, MAX_GEOMEAN: 1.0, GINI: 0.0}  # equality, below which the measure has no values
 _TOLERANCE = 1e-9  # a limit that equals the truth up to rounding holds it
 FEW_SUBJECTS, FEW_ERRORS = 50, 5.0
 AIM, LEAST = (0.93, 0.98), 0.90
@@ -26,6 +27,7 @@ class Verdict:
     above: float  # share in which the truth lies above the interval
     below: float
     width: float  # median width / oracle's; of logarithms where the measure is a ratio
+    at_equality: float = 0.0  # share whose lower limit is equality, for measures that have none below
 
     @property
     def error(self) -> float:
@@ -55,8 +57,8 @@ class Line:
 
     @property
     def boundary(self) -> bool:
-        """Whether the truth lies at the end of the measure's range, so that an interval can miss on one side only."""
-        return self.truth == (0.0 if self.label == GINI else 1.0) and self.label in (*_RATIOS[:2], GINI)
+        """Whether an interval can hardly miss on both sides: it mostly reaches equality, the end of the range."""
+        return self.label in _ENDS and (self.truth == _ENDS[self.label] or self.verdicts[OURS].at_equality > 0.5)
 
     @property
     def aim(self) -> tuple[float, float]:
@@ -142,19 +144,21 @@ def verdict(case: Case, label: str, asked: list[Question], values: FloatArray) -
     held, above, below = (
         float(part[given].mean()) for part in _sides(values, np.array([question.truth for question in asked]))
     )
-    width = _width(case, label, asked, values)
-    return Verdict(int(given.sum()), float(1 - given.mean()), held, above, below, width)
+    width, end = _width(case, label, asked, values), _ENDS.get(label, -np.inf)
+    at_equality = float((values[:, :, 1][given] <= end + _TOLERANCE).mean())
+    return Verdict(int(given.sum()), float(1 - given.mean()), held, above, below, width, at_equality)
 
 
 def _width(case: Case, label: str, asked: list[Question], values: FloatArray) -> float:
-    lower, upper, value = values[:, :, 1], values[:, :, 2], values[:, :, 0]
+    value, lower, upper = np.moveaxis(values, 2, 0)
+    if label in _RATIOS:
+        value = np.log(value[np.isfinite(value) & (value > 0)])
+        with np.errstate(divide="ignore"):
+            lower, upper = np.log(lower), np.log(upper)
     if case.section == RATE:
-        return float(np.nanmedian(upper - lower)) / (2 * Z * asked[0].deviation)
-    if case.section == FITTED:
-        return float(np.nanmedian(upper - lower)) / (2 * Z * float(np.nanstd(value)))
-    if label not in _RATIOS:
-        low, high = np.nanquantile(value, [0.025, 0.975])
-        return float(np.nanmedian(upper - lower) / (high - low))
-    low, high = np.nanquantile(value[np.isfinite(value) & (value > 0)], [0.025, 0.975])
-    with np.errstate(divide="ignore"):
-        return float(np.nanmedian(np.log(upper) - np.log(lower)) / np.log(high / low))
+        oracle = 2 * Z * asked[0].deviation
+    elif case.section == FITTED:
+        oracle = 2 * Z * float(np.nanstd(value))
+    else:
+        oracle = float(np.diff(np.nanquantile(value, [0.025, 0.975]))[0]) if value.size else 0.0
+    return float(np.nanmedian(upper - lower)) / oracle if oracle > 0 else np.nan

@@ -44,7 +44,7 @@ def outcome(test, group, other, p):
 def draw_measured():
     counts, partition = draw(POPULATION, cut=0.0, rng=np.random.default_rng(1)), partition_of(POPULATION)
     spec = OperatingPointSpec("fixed", Policy.VENDOR, threshold=0.0)
-    return measured(counts, partition=partition, spec=spec, rng=np.random.default_rng(2)), partition
+    return measured(counts, partition=partition, spec=spec, resample=False, seed=2), partition
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from benchmarks.validation.summary import Line, Verdict, lines_of, together_of, 
 
 NAN = np.nan
 CASE = Case(section=RATE, population=Population(subjects=(60,), fmr=(0.1,), effect=Effect.NONE), draws=4)
+SPREAD = Case(section=GROUPS, population=replace(CASE.population, subjects=(60, 60), fmr=(0.1, 0.12)), draws=2)
 EQUAL = Case(section=GROUPS, population=Population(subjects=(60, 60), fmr=(0.1, 0.1)), draws=2)
 
 
@@ -57,6 +58,14 @@ def test_outcomes_where_little_stands_behind_a_rate(held, outcome):
 def test_at_equality_nothing_is_too_high():
     assert line(1.0, case=EQUAL, label=GINI, truth=0.0).outcome == "met"
     assert line(1.0, case=EQUAL, label=GINI, truth=0.1).aim[0] == line(1.0, case=EQUAL, label=GINI, truth=0.0).aim[0]
+
+
+def test_intervals_that_mostly_reach_equality_are_not_too_high():
+    near, far = (Verdict(10_000, 0.0, 1.0, 0.0, 0.0, 1.0, at_equality=share) for share in (0.6, 0.4))
+    assert Line(SPREAD, GINI, 0.1, {OURS: near}, (0,)).outcome == "met"
+    assert Line(SPREAD, GINI, 0.1, {OURS: far}, (0,)).outcome == "**missed**: high"
+    values = np.array([[0.2, 0.0, 0.3], [0.2, 0.1, 0.3]])[:, None]
+    assert verdict(SPREAD, GINI, [Question(GINI, 0, 0.1)], values).at_equality == 0.5
 
 
 def test_few_draws_leave_noise():
