@@ -1,0 +1,135 @@
+"""Sections beside coverage: all groups at once, the answers under equality, and draws without an error."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from evalharness.records import FloatArray
+
+from .cases import (
+    FLOOR,
+    FLOOR_UPPER,
+    FMR,
+    GROUPS,
+    OMNIBUS,
+    P_EQUAL,
+    RATE,
+    RATIO,
+    SPREADS,
+    TWO_GROUPS,
+    Case,
+)
+from .running import OURS, Answers
+from .summary import Line
+from .tables import beside, effect, held, number, share, sizes, table
+
+_TOGETHER = """## All groups at once
+
+How often the intervals of all eight groups hold at the same time: those of the rates taken alone, which do not promise
+it, and the simultaneous ones, which do."""
+
+_EQUALITY = """## Equal groups, and groups that differ
+
+*Share*: how often the p-value is 0.05 or less. Where the groups are equal it should be about 0.05 and not above; where
+they differ, it is the power. *Floor*: the mean of the measure that the harness states for equal groups, and the mean
+that equal groups showed in these draws; *beyond* is how often the measure was above the upper end stated (0.05)."""
+
+_NO_ERROR = """## No error at all
+
+Draws without a false match. *Upper limit*: what the harness states, one-sided, the worst case in which comparisons that
+share a subject all agree. *Optimistic*: the limit if comparisons were independent. *Beyond*: share of all draws in
+which no error was seen and the truth lies above the limit; 0.05 is allowed."""
+
+SIZE = 0.05
+
+
+def together(lines: Sequence[Line], peers: Sequence[str]) -> str:
+    """How often all groups' intervals hold at once."""
+    shown = [line for line in lines if line.verdicts[OURS].intervals]
+    rows = []
+    for line in shown:
+        ours = line.verdicts[OURS]
+        row = [line.label, _rates(line.case), sizes(line.case), effect(line.case), number(line.effective)]
+        rows.append([*row, held(ours), *(beside(line.verdicts[name]) for name in peers)])
+    head = ["", "rates", "subjects; images", "effect", "effective errors", "all held", *peers]
+    return f"{_TOGETHER}\n\n{table(head, rows)}" if rows else ""
+
+
+def _rates(case: Case) -> str:
+    low, high = number(float(case.rates.min())), number(float(case.rates.max()))
+    return f"{case.asked}: all {low}" if low == high else f"{case.asked}: {low} to {high}"
+
+
+def equality(answers: Sequence[Answers]) -> str:
+    """P-values and floors."""
+    rows = [row for found in answers if found.case.section in (GROUPS, RATIO) for row in _p_rows(found)]
+    floors = [row for found in answers if found.case.section == GROUPS for row in _floor_rows(found)]
+    if not rows and not floors:
+        return ""
+    parts = [_EQUALITY]
+    if rows:
+        parts.append(table(["p-value of", "rates", "subjects; images", "effect", "share", "draws with one"], rows))
+    if floors:
+        head = ["floor of", "rates", "subjects; images", "effect", "stated", "observed", "beyond"]
+        parts.append(table(head, floors))
+    return "\n\n".join(parts)
+
+
+def _p_rows(found: Answers) -> list[list[str]]:
+    rows = []
+    for name in (*(f"{P_EQUAL} of {measure}" for measure in SPREADS), OMNIBUS, TWO_GROUPS):
+        p = _values(found, name)
+        given = p[~np.isnan(p)]
+        if len(given):
+            case = found.case
+            seen = f"{(given <= SIZE).mean():.3f} ± {_error(float((given <= SIZE).mean()), len(given)):.3f}"
+            rows.append([name, _rates(case), sizes(case), effect(case), seen, str(len(given))])
+    return rows
+
+
+def _floor_rows(found: Answers) -> list[list[str]]:
+    case, rows = found.case, []
+    if case.rates.min() < case.rates.max():
+        return []
+    for measure in SPREADS:
+        value, mean, upper = (
+            _values(found, name) for name in (measure, f"{FLOOR} of {measure}", f"{FLOOR_UPPER} of {measure}")
+        )
+        given = ~(np.isnan(value) | np.isnan(mean) | np.isnan(upper))
+        if given.any():
+            stated, observed = float(mean[given].mean()), float(value[given].mean())
+            beyond = float((value[given] > upper[given]).mean())
+            row = [measure, _rates(case), sizes(case), effect(case), number(stated), number(observed)]
+            rows.append([*row, f"{beyond:.3f} ± {_error(beyond, int(given.sum())):.3f}"])
+    return rows
+
+
+def _values(found: Answers, measure: str) -> FloatArray:
+    """(draws,) the answers of the harness to a question, nan where it has none or was not asked."""
+    at = [i for i, question in enumerate(found.case.questions) if question.measure == measure]
+    values = found.by_method[OURS]
+    return values[:, at[0], 0] if at else np.full(len(values), np.nan)
+
+
+def _error(p: float, draws: int) -> float:
+    return float(np.sqrt(max(p * (1 - p), 0.25 / draws) / draws))
+
+
+def no_error(answers: Sequence[Answers]) -> str:
+    """What the limits say where no error was seen."""
+    rows = []
+    for found in answers:
+        case = found.case
+        if case.section != RATE or case.asked != FMR:
+            continue
+        value, upper = found.by_method[OURS][:, 0, 0], found.by_method[OURS][:, 0, 2]
+        none = value == 0
+        if none.any():
+            truth = case.population.fmr[0]
+            subjects, images = case.population.subjects[0], case.population.images
+            optimistic = 1 - SIZE ** (1 / (subjects * (subjects - 1) // 2 * images**2))
+            beyond = [share(float((none & (truth > limit)).mean())) for limit in (upper, optimistic)]
+            row = [number(truth), sizes(case), effect(case), share(float(none.mean()))]
+            rows.append([*row, number(float(np.nanmedian(upper[none]))), beyond[0], number(optimistic), beyond[1]])
+    head = ["FMR", "subjects; images", "effect", "draws without error", "upper limit", "beyond", "optimistic", "beyond"]
+    return f"{_NO_ERROR}\n\n{table(head, rows)}" if rows else ""
