@@ -57,7 +57,7 @@ def _table(findings: Findings, rows: Sequence[AdjustedRow], key: str) -> Table:
     shown = [row for row in rows if not findings.conceals(row.measure, row.operating_point, row.group)]
     sentences, own = shared_notes(findings, [Remark(row.adjusted, row.lower, row.note) for row in shown])
     notes = [
-        groupwording.adjusted_for(first.covariates, findings.measure_name(first.method)),
+        groupwording.adjusted_for(first.covariates),
         *_reference(findings, first),
         *_empty_strata(findings, rows),
         *sentences,
@@ -67,7 +67,7 @@ def _table(findings: Findings, rows: Sequence[AdjustedRow], key: str) -> Table:
     table = Table(
         id=key,
         caption=f"{measure}, crude and adjusted, by {partition_label(first.partition)} "
-        f"({level(first.level)} intervals)",
+        f"({findings.measure_name(first.method)}; {level(first.level)} intervals)",
         columns=_COLUMNS,
         rows=tuple((*_cells(findings, row), note) for row, note in zip(shown, own, strict=True)),
         notes=tuple(notes),
@@ -89,7 +89,7 @@ def _cells(findings: Findings, row: AdjustedRow) -> tuple[Cell, ...]:
         EMPTY if row.adjusted is None else rate_limits(row.lower, row.upper),
         known_cell(crude),
         known_cell(adjusted),
-        EMPTY if adjusted is None else number_limits(row.ratio_lower, row.ratio_upper),
+        EMPTY if adjusted is None or row.group == row.reference else number_limits(row.ratio_lower, row.ratio_upper),
     )
 
 

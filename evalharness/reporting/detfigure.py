@@ -33,6 +33,7 @@ _PLOT = 3.3  # inches
 _LINE = 0.19  # inches of a line of the legend
 _FOOT = 0.55
 _LONGEST_LABEL = 40
+_SMALLEST = 1e-12  # rate that an axis begins at; no audit makes as many comparisons
 _TICK = 36  # units of the view box that a number on the axis needs
 
 Point = tuple[float, float]
@@ -63,7 +64,7 @@ def corner(points: Sequence[Point]) -> Point:
 
 
 def _edge(rates: Sequence[float]) -> float:
-    smallest = min((rate for rate in rates if rate > 0), default=0.1)
+    smallest = max(min((rate for rate in rates if rate > 0), default=0.1), _SMALLEST)
     return 10.0 ** min(math.floor(math.log10(smallest * 0.7)), -1)
 
 
@@ -115,7 +116,7 @@ def _frame(axes: "Axes", begin: Point) -> None:
 
 
 def _inside(point: Point, begin: Point) -> Point:
-    return max(point[0], begin[0]), max(point[1], begin[1])
+    return min(max(point[0], begin[0]), 1.0), min(max(point[1], begin[1]), 1.0)
 
 
 def _line(axes: "Axes", points: Sequence[Point], begin: Point, **look: object) -> None:

@@ -86,7 +86,7 @@ EER_NOTE = (
 CURVE_POINTS = "The groups at each operating point, and their equal error rates"
 SHIFT_NOTE = (
     "Scores are in the system's own unit. KS: largest vertical distance of the two distributions; Wasserstein: area "
-    "between them; overlap: shared area; tail: the score that the stated share of comparisons reaches, and its shift "
+    "between them; overlap: shared area; tail: the score that a small share of comparisons reaches, and its shift "
     "against the other; d′: distance of a group's mated from its non-mated scores in standard "
     "deviations. The middle of a distribution says little on rare errors: the tail shift does. No p-values are given, "
     "since comparisons that share a person are not independent."
@@ -172,9 +172,14 @@ def worst_group(by: str, rate: str, *, groups: int, described: str, limits: str,
     )
 
 
-def adjusted_for(covariates: Sequence[str], method: str) -> str:
-    """What rates were adjusted for, and how."""
-    return f"Adjusted for {', '.join(covariates) or 'nothing'}; method: {method}."
+def adjusted_for(covariates: Sequence[str]) -> str:
+    """What rates were adjusted for."""
+    return f"Adjusted for {', '.join(covariates) or 'nothing'}."
+
+
+def tail(share: str) -> str:
+    """Which score stands for the tail of a distribution."""
+    return f"Tail: the score that {share} of the group's comparisons reach."
 
 
 def reference(group: str) -> str:

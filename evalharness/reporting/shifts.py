@@ -26,6 +26,7 @@ def shift_tables(findings: Findings, partition: str, *, key: str) -> list[Table]
 def _table(findings: Findings, rows: Sequence[ScoreShiftRow], key: str) -> Table:
     shown = [row for row in rows if not findings.conceals_anywhere(row.group, row.reference)]
     sentences, own = shared_notes(findings, [Remark(row.mean, row.mean, row.note) for row in shown])
+    sentences += [groupwording.tail(rate(share)) for share in sorted({row.tail_share or 0.0 for row in shown} - {0.0})]
     if len(shown) < len(rows):
         sentences.append(findings.disclosure.note)
     title = _TITLES.get(rows[0].kind, rows[0].kind)
@@ -54,7 +55,6 @@ def _cells(findings: Findings, row: ScoreShiftRow) -> tuple[Cell, ...]:
     if row.mean is None:
         mean = Cell("undefined", detail=why(findings, row.note), absent=True)
     shift = f"shift\u00a0{number(row.tail_shift)}" if row.tail_shift is not None else ""
-    share = f"reached by {rate(row.tail_share)}" if row.tail_share is not None else ""
     return (
         Cell(group_label(row.group), detail=beside),
         Cell(count(row.comparisons), numeric=True),
@@ -64,7 +64,7 @@ def _cells(findings: Findings, row: ScoreShiftRow) -> tuple[Cell, ...]:
         known_cell(row.wasserstein),
         known_cell(row.overlap),
         known_cell(row.d_prime),
-        known_cell(row.tail_quantile, detail="; ".join(filter(None, [share, shift]))),
+        known_cell(row.tail_quantile, detail=shift),
     )
 
 

@@ -78,7 +78,7 @@ def _figures(
 
 
 def _name(group: str) -> str:
-    return group_label(group) if group else "all samples"
+    return "all samples" if group in ("", ALL) else group_label(group)
 
 
 def _sign(findings: Findings, point: OperatingPointInfo, group: str) -> Point | None:

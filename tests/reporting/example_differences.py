@@ -187,7 +187,7 @@ def adjusted(point: OperatingPointInfo, partition: str, found: _Found, _: Sequen
 def curves(result: AuditResult) -> Iterator[parts.CurveInfo]:
     """One curve for all samples and one for each group, from logistic distributions that lie apart."""
     thresholds = tuple(place / 10 for place in range(-30, 31, 2))
-    groups = [("", "")] + [(part.id, group.id) for part in result.population.partitions for group in part.groups]
+    groups = [("", "all")] + [(part.id, group.id) for part in result.population.partitions for group in part.groups]
     for place, (partition, group) in enumerate(groups):
         shift = place % 6 / 3
         fmr = tuple(1 / (1 + exp(2.2 * (t + 3 - shift))) for t in thresholds)

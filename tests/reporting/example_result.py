@@ -18,7 +18,6 @@ from evalharness.result import (
     WeightsInfo,
     standard_limits,
 )
-from tests.reporting.example_differences import with_differences, without_numbers
 from tests.reporting.example_rows import measures
 
 SIZES = {
@@ -287,34 +286,3 @@ def one_group() -> AuditResult:
 def sixty_groups() -> AuditResult:
     """Sixty groups."""
     return build([point()], population({"site": {f"site=place {i:02}": 5 + i for i in range(60)}}))
-
-
-def differences() -> AuditResult:
-    """A fitted and a fixed threshold with everything that schema 1.1 added."""
-    return with_differences(build([point(), point("pooled-fmr-0.01", "pooled")], population()))
-
-
-def private_differences() -> AuditResult:
-    """One threshold, where group sizes are not public."""
-    people = population({name: groups for name, groups in SIZES.items() if name != "gender*ethnicity"})
-    return with_differences(build([point()], people, dataset=dataset(group_sizes_public=False)))
-
-
-def one_group_differences() -> AuditResult:
-    """One group alone."""
-    return with_differences(one_group())
-
-
-def sixty_groups_differences() -> AuditResult:
-    """Sixty groups."""
-    return with_differences(sixty_groups())
-
-
-def differences_of_nulls() -> AuditResult:
-    """Every number of schema 1.1 undefined."""
-    return without_numbers(with_differences(build([point()], population())))
-
-
-def differences_without_measures() -> AuditResult:
-    """Rows on differences of a result without a rate, a catalogue or a mated comparison."""
-    return with_differences(build([point()], population())).model_copy(update={"measures": (), "catalogue": ()})

@@ -37,10 +37,11 @@ def test_crude_and_adjusted_stand_side_by_side_with_what_was_adjusted_for():
         ["a", "5.00% | 4 of 80 · 1 in 20", "1.00% to 12.0%", "3.00%", "1.00% to 8.00%", "1.70", "1.20", "0.600 to 2.30"]
     ]
     assert table.notes == (
-        "Adjusted for age, glasses; method: Direct standardisation.",
+        "Adjusted for age, glasses.",
         "Ratios refer to “b”.",
         "Without any comparison, and so not covered by the adjustment: age=60 to 70; age=site=c.",
     )
+    assert "by site (Direct standardisation; 95% intervals)" in table.caption
     assert found.sentences == (groupwording.ASSOCIATION, groupwording.CRUDE_COUNTS)
 
 

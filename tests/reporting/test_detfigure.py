@@ -27,6 +27,7 @@ def test_axes_begin_at_the_power_of_ten_below_the_smallest_rate():
     assert corner([(0.0, 0.02), (0.0003, 0.0)]) == pytest.approx((1e-4, 1e-2))
     assert corner([]) == corner([(0.0, 0.0)]) == pytest.approx((0.01, 0.01))
     assert corner([(1.0, 1.0)]) == (0.1, 0.1)
+    assert corner([(5e-324, 1e-30)]) == pytest.approx((1e-13, 1e-13))
 
 
 def test_curves_differ_in_colour_and_pattern_and_are_named():

@@ -6,7 +6,7 @@ from functools import cache
 from evalharness.reporting import wording
 from evalharness.reporting.html import render_html
 from evalharness.reporting.metrics_csv import metrics_csv
-from tests.reporting import example_result
+from tests.reporting import example_result, example_variants
 from tests.reporting.example_result import build, dataset, london, point, population
 from tests.reporting.page import Element, parse
 
@@ -15,7 +15,8 @@ LONE_TABLES = ("part-2-groups", "part-2-fta", "op-1-2-fmr", "op-1-2-fnmr", "op-1
 
 @cache
 def page(name: str) -> Element:
-    return parse(render_html(getattr(example_result, name)()))
+    examples = example_variants if hasattr(example_variants, name) else example_result
+    return parse(render_html(getattr(examples, name)()))
 
 
 def test_small_groups_are_blanked_unless_sizes_are_public():
@@ -122,7 +123,7 @@ def test_sections_on_differences_name_no_group_below_the_floor():
 
 def test_sections_on_differences_show_every_group_where_nothing_is_withheld():
     synthetic = dataset(synthetic=True, group_sizes_public=False)
-    root = parse(render_html(example_result.differences().model_copy(update={"dataset": synthetic})))
+    root = parse(render_html(example_variants.differences().model_copy(update={"dataset": synthetic})))
     heads = [row[0] for row in root.one("table", id="tradeoff-2-shift-1").rows()]
     assert "east_asian/white beside white" in heads
     assert "suppressed" not in root.text.lower()

@@ -1,8 +1,9 @@
 from evalharness.reporting.keydifferences import difference_sentences
 from evalharness.reporting.lookup import Findings
 from tests.reporting.example_differences import differential
-from tests.reporting.example_result import build, dataset, differences, point, population
+from tests.reporting.example_result import build, dataset, point, population
 from tests.reporting.example_rows import row
+from tests.reporting.example_variants import differences
 from tests.reporting.test_worst import worst
 
 RATE = row("fmr", "vendor", "site=a", "site=a", errors=12, trials=9384, subjects=40)

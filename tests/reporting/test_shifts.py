@@ -32,10 +32,11 @@ def test_scores_of_a_group_beside_those_of_another():
         "tail_quantile": -0.21, "tail_shift": 0.02, "tail_share": 0.001,
     }  # fmt: skip
     (table,) = tables(shift("site=a", "site=b", **known, note="binned"))
+    assert table.notes == ("Tail: the score that 0.100% of the group's comparisons reach.",)
     assert table.caption == "Scores of non-mated comparisons, by site"
     assert texts(table) == [
         ["a | beside b", "9,384", "-0.420 | sd\u00a00.0712", "-0.430 | 90%: -0.600 to -0.300", "0.123", "0.0321",
-         "0.871", "6.42", "-0.210 | reached by 0.100%; shift\u00a00.0200", "binned"]
+         "0.871", "6.42", "-0.210 | shift\u00a00.0200", "binned"]
     ]  # fmt: skip
 
 

@@ -80,7 +80,7 @@ def test_notes_that_all_curves_share_stand_once_below():
 
 
 def test_all_samples_alone():
-    (section,) = sections(curve("", ""))
+    (section,) = sections(curve("all", ""))
     assert section.title == "All samples"
     assert texts(section.tables[0])[0][0] == "all samples"
     assert groupwording.CURVE_ALL not in section.figures[0].caption
