@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
+from typing import TypeVar
 
 import numpy as np
 from pydantic import JsonValue
@@ -41,12 +42,34 @@ from evalharness.result import (
     WeightsInfo,
     standard_limits,
 )
+from evalharness.result.model import Reading
+from evalharness.result.part import Part
+from evalharness.result.rows import (
+    AdjustedRow,
+    CurveInfo,
+    DifferentialRow,
+    GroupEstimateRow,
+    ScoreShiftRow,
+    TestRow,
+    WorstGroupRow,
+)
 from evalharness.samples import label_coverage
-from evalharness.statistics import CATALOGUE, Measurements
+from evalharness.statistics import CATALOGUE, Analysis, Measurements
 from evalharness.version import __version__
+
+_Row = TypeVar("_Row", bound=Part)
 
 _LIBRARIES = ("numpy", "scipy", "pillow")
 """Libraries whose version can change a number; those of a system stand in its identity."""
+
+
+@dataclass(frozen=True, slots=True)
+class SecondMeasurements:
+    """The rates with recorded decisions on doubtful labels applied."""
+
+    sha256: str  # of the file of decisions
+    decisions: Mapping[str, int]  # how many of each kind
+    measurements: Measurements
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +85,16 @@ class Audited:
     partitions: tuple[Partition, ...]
     identity: SystemIdentity
     enrolment: Enrolment | None  # None: precomputed scores, nobody saw the samples
-    measurements: Measurements
+    analysis: Analysis
+    second: SecondMeasurements | None
     mated_subjects: BoolArray  # (subjects,) who takes part in an attempted mated comparison
 
 
 def assemble(run: Audited) -> AuditResult:
     """The result of one run, complete: every report is rendered from it alone."""
     dataset, population = _dataset(run), _population(run)
-    points = tuple(_point(point, run.identity.score_kind) for point in run.measurements.operating_points)
+    analysis, kind = run.analysis, run.identity.score_kind
+    points = _points(analysis.measurements, kind)
     return AuditResult(
         audit=_audit(run),
         dataset=dataset,
@@ -77,12 +102,38 @@ def assemble(run: Audited) -> AuditResult:
         system=_system(run.identity),
         population=population,
         operating_points=points,
-        measures=tuple(MeasureRow.model_validate(row, from_attributes=True) for row in run.measurements.measures),
-        catalogue=tuple(CatalogueRow.model_validate(entry, from_attributes=True) for entry in CATALOGUE),
+        measures=_rows(MeasureRow, analysis.measurements.measures),
+        differentials=_rows(DifferentialRow, analysis.differentials),
+        group_estimates=_rows(GroupEstimateRow, analysis.group_estimates),
+        worst_groups=_rows(WorstGroupRow, analysis.worst_groups),
+        tests=_rows(TestRow, analysis.tests),
+        curves=_rows(CurveInfo, analysis.curves),
+        score_shifts=_rows(ScoreShiftRow, analysis.score_shifts),
+        adjusted=_rows(AdjustedRow, analysis.adjusted),
+        readings=() if run.second is None else (_reading(run.second, kind),),
+        catalogue=_rows(CatalogueRow, CATALOGUE),
         limits=standard_limits(dataset, population, points, single_session=run.dataset.manifest.one_sitting),
         software=_software(),
         plan=run.resolved,
     )
+
+
+def _rows(kind: type[_Row], records: Iterable[object]) -> tuple[_Row, ...]:
+    return tuple(kind.model_validate(record, from_attributes=True) for record in records)
+
+
+def _reading(second: SecondMeasurements, kind: ScoreKind) -> Reading:
+    return Reading(
+        name="with recorded decisions",
+        decisions_sha256=second.sha256,
+        decisions=dict(second.decisions),
+        operating_points=_points(second.measurements, kind),
+        measures=_rows(MeasureRow, second.measurements.measures),
+    )
+
+
+def _points(measurements: Measurements, kind: ScoreKind) -> tuple[OperatingPointInfo, ...]:
+    return tuple(_point(point, kind) for point in measurements.operating_points)
 
 
 def _audit(run: Audited) -> AuditInfo:

@@ -10,24 +10,24 @@ import numpy as np
 from pydantic import JsonValue
 
 from evalharness.assembly import Audited, assemble
+from evalharness.comparison import CompareOptions
 from evalharness.counts import Counts
 from evalharness.countstore import StoredCounts, counts_folder, save_counts
 from evalharness.errors import InputError
+from evalharness.evaluation import Given, analysed, counted, read_again
 from evalharness.files import write_atomic
 from evalharness.manifests import manifest_schema
 from evalharness.plan import AuditPlan, plan_schema
-from evalharness.preparation import Prepared, Source, counts_of_scores, open_source, prepare
-from evalharness.progress import progress_for
-from evalharness.records import Enrolment, SystemIdentity
+from evalharness.preparation import Prepared, Source, open_source, prepare
+from evalharness.progress import COMPARING, progress_for
+from evalharness.records import Enrolment
 from evalharness.reporting.html import render_html
 from evalharness.reporting.metrics_csv import metrics_csv
 from evalharness.responsetime import ComparisonTime, response_times, write_response_times
 from evalharness.result import AuditResult, dump_result, result_schema
 from evalharness.runfolder import RunFolder, plan_text, stored_date
 from evalharness.samples import PIXEL_LIMIT, read_image
-from evalharness.statistics import MeasureSettings, measure
-from evalharness.systems import EnrolmentOptions, PrecomputedScores, enrol, enrolment_seconds
-from evalharness.tasks.verification import count
+from evalharness.systems import EnrolmentOptions, enrol, enrolment_seconds
 
 __all__ = ["RunOptions", "run_audit", "schema_of", "write_reports"]
 
@@ -42,15 +42,6 @@ class RunOptions:
     discard: bool = False  # remove templates and comparisons at the end
     progress: bool = False  # report on standard error
     workers: int | None = None  # processes; None: one for each core
-
-
-@dataclass(frozen=True, slots=True)
-class _Measured:
-    """What the system gave, counted."""
-
-    identity: SystemIdentity
-    enrolment: Enrolment | None
-    counts: Counts
 
 
 def run_audit(plan: AuditPlan, options: RunOptions | None = None) -> AuditResult:
@@ -72,12 +63,12 @@ def run_audit(plan: AuditPlan, options: RunOptions | None = None) -> AuditResult
     run = prepare(_on_the_day_it_began(plan, options))
     source = open_source(run, options.data_root)
     with _run_folder(run, options) as folder:
-        with folder.stage("enrol and compare"):
-            measured = _measured(run, source, folder, options)
-        if options.out is not None and not options.discard:
-            save_counts(counts_folder(folder.path), _to_store(run, measured.counts))
+        with folder.stage("enrol"):
+            given = _given(run, source, folder, options)
+        with folder.stage("compare"):
+            counts = _compared(run, given, folder, options)
         with folder.stage("statistics"):
-            result = _evaluated(run, measured)
+            result = _result(run, given, counts, options)
         if options.out is not None:
             with folder.stage("report"):
                 write_atomic(folder.path / "result.json", dump_result(result).encode())
@@ -125,16 +116,28 @@ def _run_folder(run: Prepared, options: RunOptions) -> RunFolder:
     return RunFolder.open(options.out, text, resume=options.resume)
 
 
-def _measured(run: Prepared, source: Source, folder: RunFolder, options: RunOptions) -> _Measured:
-    if isinstance(source, PrecomputedScores):
-        return _Measured(source.identity, None, counts_of_scores(run, source))
-    enrolment = source if isinstance(source, Enrolment) else _enrolled(run, source, folder, options)
-    specs = run.plan.operating_point_specs()
+def _given(run: Prepared, source: Source, folder: RunFolder, options: RunOptions) -> Given:
+    """What the system gave: enrolled here where the source is a folder of images."""
+    return _enrolled(run, source, folder, options) if isinstance(source, Path) else source
+
+
+def _compared(run: Prepared, given: Given, folder: RunFolder, options: RunOptions) -> Counts:
+    """The counts; kept in the run folder for compare and review, beside the response times of systems that ran here."""
     started = time.monotonic()
-    counts = count(run.samples, enrolment, specs=specs, partitions=run.partitions, pairs=run.pairs)
-    if not isinstance(source, Enrolment) and options.out is not None:
-        _time(run, enrolment, counts, folder.path, time.monotonic() - started)
-    return _Measured(enrolment.identity, enrolment, counts)
+    counts = counted(run, given, _compare_options(folder.path / "comparisons" / "blocks", options))
+    seconds = time.monotonic() - started
+    if options.out is None:
+        return counts
+    if not options.discard:
+        save_counts(counts_folder(folder.path), _to_store(run, counts))
+    if isinstance(given, Enrolment) and run.plan.system.kind in ("dlib", "deepface"):
+        _time(run, given, counts, folder.path, seconds)
+    return counts
+
+
+def _compare_options(folder: Path | None, options: RunOptions) -> CompareOptions:
+    progress = progress_for(enabled=options.progress, words=COMPARING)
+    return CompareOptions(workers=options.workers, folder=folder, progress=progress)
 
 
 def _time(run: Prepared, enrolment: Enrolment, counts: Counts, folder: Path, seconds: float) -> None:
@@ -183,26 +186,20 @@ def _to_store(run: Prepared, counts: Counts) -> StoredCounts:
     return StoredCounts(counts, run.partitions, index_sha256=index_sha256, plan_sha256=_plan_sha256(run))
 
 
-def _evaluated(run: Prepared, measured: _Measured) -> AuditResult:
-    plan = run.plan
-    measurements = measure(
-        measured.counts,
-        partitions=run.partitions,
-        specs=plan.operating_point_specs(),
-        settings=MeasureSettings(level=plan.interval_level, min_subjects=plan.min_subjects),
-    )
+def _result(run: Prepared, given: Given, counts: Counts, options: RunOptions) -> AuditResult:
     return assemble(
         Audited(
-            plan=plan,
+            plan=run.plan,
             resolved=run.resolved,
             plan_sha256=_plan_sha256(run),
             dataset=run.dataset,
             admission=run.admission,
             samples=run.samples,
             partitions=run.partitions,
-            identity=measured.identity,
-            enrolment=measured.enrolment,
-            measurements=measurements,
-            mated_subjects=measured.counts.mated_subjects,
+            identity=given.identity,
+            enrolment=given if isinstance(given, Enrolment) else None,
+            analysis=analysed(run, counts),
+            second=read_again(run, given, _compare_options(None, options)),
+            mated_subjects=counts.mated_subjects,
         )
     )

@@ -6,11 +6,14 @@ Nothing here writes. Bad input is found here, so that it leaves no run folder be
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
+import numpy as np
 from pydantic import JsonValue
 
 from evalharness.counts import Counts
 from evalharness.errors import PlanError
+from evalharness.groundtruth import Decisions, read_decisions
 from evalharness.manifests import (
     Admission,
     LoadedManifest,
@@ -20,8 +23,9 @@ from evalharness.manifests import (
     require_admission,
 )
 from evalharness.plan import AuditPlan, ListedComparisons, ScoresSystem, TemplatesSystem
-from evalharness.records import Enrolment, PairList, Partition, Samples
+from evalharness.records import BoolArray, Enrolment, Group, PairList, Partition, Samples
 from evalharness.samples import find_root, load_index, partition, root_is_known, verify_files
+from evalharness.statistics import split_subjects
 from evalharness.systems import PrecomputedScores, load_system, read_scores, read_templates
 from evalharness.tasks.verification import count_scores, read_pair_list
 
@@ -38,8 +42,11 @@ class Prepared:
     admission: Admission
     samples: Samples
     partitions: tuple[Partition, ...]
+    covariates: tuple[Partition, ...]  # samples divided by each covariate of the adjustment
+    references: tuple[str, ...]  # ids of groups to which others are set in ratio
     resolved: dict[str, JsonValue]
     pairs: PairList | None
+    decisions: Decisions | None  # on doubtful labels
 
 
 def prepare(plan: AuditPlan) -> Prepared:
@@ -54,18 +61,53 @@ def prepare(plan: AuditPlan) -> Prepared:
     admission = require_admission(dataset.manifest, purpose=plan.purpose, task=Task(plan.task.kind), on=plan.date)
     check_plan_against(plan, dataset.manifest)
     samples = load_index(dataset)
-    asked = plan.task.comparisons
+    asked, adjust, truth = plan.task.comparisons, plan.statistics.adjust, plan.ground_truth
+
+    def divided(names: tuple[str, ...]) -> Partition:
+        return partition(samples, names, manifest=dataset.manifest, age_bins=plan.age_bins)
+
+    partitions = tuple(divided(names) for names in plan.partitions())
     return Prepared(
         plan=plan,
         dataset=dataset,
         admission=admission,
         samples=samples,
-        partitions=tuple(
-            partition(samples, names, manifest=dataset.manifest, age_bins=plan.age_bins) for names in plan.partitions()
-        ),
+        partitions=partitions,
+        covariates=tuple(divided((name,)) for name in adjust.covariates) if adjust else (),
+        references=_references(plan, partitions),
         resolved=plan.resolved(dataset.manifest.id, dataset.sha256, dataset.manifest.files.sha256 or ""),
         pairs=read_pair_list(asked.list, samples) if isinstance(asked, ListedComparisons) else None,
+        decisions=read_decisions(truth.decisions, samples) if truth else None,
     )
+
+
+def calibration_subjects(plan: AuditPlan, samples: Samples, partitions: tuple[Partition, ...]) -> BoolArray | None:
+    """(subjects,) who sets fitted thresholds, drawn by the plan's seed; None where all do and all are measured."""
+    share = plan.statistics.calibration_share
+    if share is None:
+        return None
+    rng = np.random.default_rng([plan.seed, *b"calibration"])
+    return split_subjects(samples.subject_of, partitions[0], share=float(share), rng=rng)
+
+
+def _references(plan: AuditPlan, partitions: tuple[Partition, ...]) -> tuple[str, ...]:
+    """The groups that the plan names as references, and those that set a threshold.
+
+    Raises:
+        PlanError: Nobody is in such a group of an intersection.
+    """
+    by_attributes = {frozenset(each.attributes): each for each in partitions}
+    named, faults = dict[str, None](), []
+    for i, group in enumerate(plan.statistics.references):
+        divided = by_attributes[frozenset(group)]
+        name = Group(tuple((attribute, group[attribute]) for attribute in divided.attributes)).id
+        named[name] = None
+        if name not in {each.id for each in divided.groups}:
+            faults.append(plan.fault(("statistics", "references", i), f"no sample is in the group {name}"))
+    if faults:
+        raise PlanError(f"the plan {plan.audit} refers to empty groups", faults)
+    setters = (spec.group.id for spec in plan.operating_point_specs() if spec.group)
+    return tuple(dict.fromkeys((*named, *setters)))
 
 
 def open_source(run: Prepared, data_root: Path | None) -> Source:
@@ -86,19 +128,14 @@ def open_source(run: Prepared, data_root: Path | None) -> Source:
     return root
 
 
-def counts_of_scores(run: Prepared, scores: PrecomputedScores) -> Counts:
+def counts_of_scores(plan: AuditPlan, samples: Samples, scores: PrecomputedScores, *, pairs: PairList | None) -> Counts:
     """Count the comparisons of a score file that the plan asks for.
 
     Raises:
         SystemInputError: The file lacks comparisons that the plan asks for.
     """
-    asked = run.plan.task.comparisons
-    return count_scores(
-        run.samples,
-        scores.listed,
-        score_kind=scores.identity.score_kind,
-        comparisons="all-pairs" if asked == "all-pairs" else run.pairs,
-    )
+    asked: Literal["all-pairs"] | PairList | None = "all-pairs" if plan.task.comparisons == "all-pairs" else pairs
+    return count_scores(samples, scores.listed, score_kind=scores.identity.score_kind, comparisons=asked)
 
 
 def check_audit(plan: AuditPlan, *, data_root: Path | None = None) -> Iterator[str]:
@@ -116,6 +153,8 @@ def check_audit(plan: AuditPlan, *, data_root: Path | None = None) -> Iterator[s
     for divided in run.partitions:
         yield f"groups {divided.id}: {len(divided.groups)}"
     yield f"operating points: {', '.join(spec.name for spec in plan.operating_point_specs())}"
+    if run.decisions is not None:
+        yield f"ground truth: {len(run.decisions.rows)} decisions"
     yield from _check_source(run, data_root)
 
 
@@ -128,7 +167,7 @@ def _check_source(run: Prepared, data_root: Path | None) -> Iterator[str]:
             return
     source = open_source(run, data_root)
     if isinstance(source, PrecomputedScores):
-        counts_of_scores(run, source)
+        counts_of_scores(run.plan, run.samples, source, pairs=run.pairs)
         yield f"scores: {len(source.listed.scores)}"
     elif isinstance(source, Enrolment):
         yield f"templates: {len(source.templates)}, failures: {len(source.failures)}"

@@ -5,8 +5,8 @@ import io
 from pathlib import Path
 
 from evalharness.errors import RunError, RunFolderError
+from evalharness.groundtruth.decisions import COLUMNS
 from evalharness.records import Samples
-from evalharness.review.decisions import COLUMNS
 from evalharness.review.findings import Findings
 
 

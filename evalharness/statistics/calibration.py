@@ -5,17 +5,19 @@ from dataclasses import replace
 import numpy as np
 
 from evalharness.counts import Acquisition, Counts, ListedPairs, MatedComparisons, Tail
-from evalharness.records import BoolArray, Partition
+from evalharness.records import BoolArray, IntArray, Partition
 
 
-def split_subjects(counts: Counts, partition: Partition | None, *, share: float, rng: np.random.Generator) -> BoolArray:
+def split_subjects(
+    subject_of: IntArray, partition: Partition | None, *, share: float, rng: np.random.Generator
+) -> BoolArray:
     """Draw calibration subjects, the same share of every group.
 
     A subject belongs to the group of its first sample. Of n subjects of a group, share x n are drawn, rounded at
     random so that the expected share is exact also where groups are small.
 
     Args:
-        counts: The comparison run.
+        subject_of: (samples,) subject of each sample, numbered from 0 without gaps.
         partition: Whose groups are split alike; None: all together.
         share: Of subjects, above 0 and below 1.
         rng: Where all randomness comes from.
@@ -25,8 +27,8 @@ def split_subjects(counts: Counts, partition: Partition | None, *, share: float,
     """
     if not 0 < share < 1:
         raise ValueError(f"calibration share: found {share}, expected a number above 0 and below 1")
-    chosen = np.zeros(counts.subjects, dtype=np.bool_)
-    subjects, first = np.unique(counts.subject_of, return_index=True)
+    subjects, first = np.unique(subject_of, return_index=True)
+    chosen = np.zeros(len(subjects), dtype=np.bool_)
     group = np.zeros(len(subjects), dtype=np.int64) if partition is None else partition.group_of[first]
     for g in np.unique(group).tolist():
         own = rng.permutation(subjects[group == g])

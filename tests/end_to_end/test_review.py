@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from evalharness.review import read_decisions
+from evalharness.groundtruth import read_decisions
 from evalharness.review.loading import open_review
 from tests.end_to_end.conftest import Command, Done
 from tests.end_to_end.toy import Toy

@@ -8,7 +8,7 @@ import pytest
 
 from evalharness.errors import DatasetError
 from evalharness.records import ListedScores, PairList
-from evalharness.review import (
+from evalharness.groundtruth import (
     Decision,
     SecondReading,
     apply_decisions,

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from evalharness.groundtruth.decisions import Decision, Decisions, merged_subjects
+from evalharness.groundtruth.subsetting import subset_partition, subset_samples
 from evalharness.records import BoolArray, Partition, Samples, frozen
-from evalharness.review.decisions import Decision, Decisions, merged_subjects
-from evalharness.review.subsetting import subset_partition, subset_samples
 
 
 def apply_decisions(samples: Samples, decisions: Decisions) -> tuple[Samples, BoolArray]:
