@@ -154,11 +154,11 @@ def all_cases() -> tuple[Case, ...]:
 
 
 def quick_cases(draws: int) -> tuple[Case, ...]:
-    """One or two small populations of each section, for a trial."""
+    """One small population of each section, for a trial."""
     sections: dict[tuple[str, str], list[Case]] = {}
     for case in all_cases():
         sections.setdefault((case.section, case.asked), []).append(case)
-    return tuple(replace(case, draws=draws) for cases in sections.values() for case in cases[:2])
+    return tuple(replace(case, draws=draws) for cases in sections.values() for case in cases[:1])
 
 
 def _fmr_cases() -> Iterator[Case]:

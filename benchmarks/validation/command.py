@@ -29,7 +29,9 @@ def main(arguments: list[str] | None = None) -> int:
     cases = quick_cases(_QUICK_DRAWS) if options.quick else all_cases()
     cases = tuple(replace(case, draws=max(1, round(case.draws * options.share))) for case in cases)
     answers = run(cases, methods=(OURS, *peers), seed=options.seed, workers=options.workers)
-    facts = RunFacts(options.seed, options.workers, time.monotonic() - began, checks)
+    given = sys.argv[1:] if arguments is None else arguments
+    command = " ".join(["python benchmarks/coverage.py", *given])
+    facts = RunFacts(command, options.seed, options.workers, time.monotonic() - began, checks)
     text = document(answers, peers, facts)
     if options.write is None:
         print(text)

@@ -14,8 +14,6 @@ from .running import OURS, Answers
 from .summary import AIM, LEAST, Line, lines_of, together_of
 from .tables import coverage_table, share, table
 
-COMMAND = "python benchmarks/coverage.py --write docs/validation.md"
-
 _HEAD = """# Validation: how often the intervals hold the truth
 
 Written by `{command}`.
@@ -88,6 +86,7 @@ _SECTIONS = (
 class RunFacts:
     """What the head of the document says of the run."""
 
+    command: str
     seed: int
     workers: int
     seconds: float
@@ -114,7 +113,7 @@ def document(answers: Sequence[Answers], peers: Sequence[str], facts: RunFacts) 
 
 def _head(answers: Sequence[Answers], facts: RunFacts) -> str:
     return _HEAD.format(
-        command=COMMAND,
+        command=facts.command,
         version=__version__,
         seed=facts.seed,
         draws=f"{sum(found.case.draws for found in answers):,}",

@@ -30,8 +30,8 @@ it, and the simultaneous ones, which do."""
 
 _EQUALITY = """## Equal groups, and groups that differ
 
-*Share*: how often the p-value is 0.05 or less. Where the groups are equal it should be about 0.05 and not above; where
-they differ, it is the power. *Floor*: the mean of the measure that the harness states for equal groups, and the mean
+How often each p-value is 0.05 or less. Where the groups are equal it should be about 0.05 and not above; where they
+differ, it is the power. *Floor*: the mean of the measure that the harness states for equal groups, and the mean
 that equal groups showed in these draws; *beyond* is how often the measure was above the upper end stated (0.05)."""
 
 _NO_ERROR = """## No error at all
@@ -41,6 +41,8 @@ share a subject all agree. *Optimistic*: the limit if comparisons were independe
 which no error was seen and the truth lies above the limit; 0.05 is allowed."""
 
 SIZE = 0.05
+NONE = "-"
+_P_VALUES = (*(f"{P_EQUAL} of {measure}" for measure in SPREADS), OMNIBUS, TWO_GROUPS)
 
 
 def together(lines: Sequence[Line], peers: Sequence[str]) -> str:
@@ -62,29 +64,28 @@ def _rates(case: Case) -> str:
 
 def equality(answers: Sequence[Answers]) -> str:
     """P-values and floors."""
-    rows = [row for found in answers if found.case.section in (GROUPS, RATIO) for row in _p_rows(found)]
+    rows = [_p_row(found) for found in answers if found.case.section in (GROUPS, RATIO)]
+    rows = [row for row in rows if set(row[3:]) != {NONE}]
     floors = [row for found in answers if found.case.section == GROUPS for row in _floor_rows(found)]
     if not rows and not floors:
         return ""
     parts = [_EQUALITY]
     if rows:
-        parts.append(table(["p-value of", "rates", "subjects; images", "effect", "share", "draws with one"], rows))
+        parts.append(table(["rates", "subjects; images", "effect", *_P_VALUES], rows))
     if floors:
         head = ["floor of", "rates", "subjects; images", "effect", "stated", "observed", "beyond"]
         parts.append(table(head, floors))
     return "\n\n".join(parts)
 
 
-def _p_rows(found: Answers) -> list[list[str]]:
-    rows = []
-    for name in (*(f"{P_EQUAL} of {measure}" for measure in SPREADS), OMNIBUS, TWO_GROUPS):
+def _p_row(found: Answers) -> list[str]:
+    """How often each p-value is small."""
+    case, row = found.case, []
+    for name in _P_VALUES:
         p = _values(found, name)
-        given = p[~np.isnan(p)]
-        if len(given):
-            case = found.case
-            seen = f"{(given <= SIZE).mean():.3f} ± {_error(float((given <= SIZE).mean()), len(given)):.3f}"
-            rows.append([name, _rates(case), sizes(case), effect(case), seen, str(len(given))])
-    return rows
+        small = (p <= SIZE)[~np.isnan(p)]
+        row.append(f"{small.mean():.3f} ± {_error(float(small.mean()), len(small)):.3f}" if len(small) else NONE)
+    return [_rates(case), sizes(case), effect(case), *row]
 
 
 def _floor_rows(found: Answers) -> list[list[str]]:

@@ -15,16 +15,18 @@ METHODS = (OURS, PAIRS, FAIRLEARN, CIMAT)
 
 @pytest.fixture(scope="module")
 def answers():
-    return run(quick_cases(4), methods=METHODS, seed=7, workers=1)
+    return run(quick_cases(2), methods=METHODS, seed=7, workers=1)
 
 
 @pytest.fixture(scope="module")
 def text(answers):
-    return document(answers, METHODS[1:], RunFacts(7, 1, 60.0, ("fairlearn: not installed, column left out",)))
+    return document(
+        answers, METHODS[1:], RunFacts("python it.py", 7, 1, 60.0, ("fairlearn: not installed, column left out",))
+    )
 
 
 def test_the_numbers_do_not_depend_on_the_number_of_workers(answers):
-    again = run(quick_cases(4), methods=METHODS, seed=7, workers=2)
+    again = run(quick_cases(2), methods=METHODS, seed=7, workers=2)
     for one, other in zip(answers, again, strict=True):
         for name in METHODS:
             assert np.array_equal(one.by_method[name], other.by_method[name], equal_nan=True)
@@ -38,7 +40,8 @@ def test_every_question_about_a_rate_is_answered_by_every_method(answers):
 
 
 def test_the_document_has_a_row_for_each_population_and_names_its_run(answers, text):
-    assert "seed 7,\n48 draws of 12 populations, 1 minutes with 1 processes" in text
+    assert "Written by `python it.py`." in text
+    assert "seed 7,\n12 draws of 6 populations, 1 minutes with 1 processes" in text
     for found in answers:
         if found.case.section in (RATE, FITTED):
             start, population = f"| {found.case.asked} | ", found.case.population
@@ -57,7 +60,7 @@ def test_every_table_is_whole(text):
 def test_the_command_writes_the_document(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(peer_check, "installed", lambda: {"fairlearn": False, "cimat": False})
     path = tmp_path / "validation.md"
-    assert main(["--quick", "--seed", "3", "--workers", "1", "--write", str(path)]) == 0
+    assert main(["--quick", "--share", "0.1", "--seed", "3", "--workers", "1", "--write", str(path)]) == 0
     written = path.read_text(encoding="utf-8")
     assert "cimat: not installed, column left out." in written
     assert "## False match rate within a group" in written
