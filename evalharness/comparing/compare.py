@@ -17,6 +17,7 @@ _NOTES = (
     "FMR and FNMR are compared on the trials that both systems completed; each system's rate on its own trials stands "
     "in its own report. FRR counts every attempt, so that a system gains nothing by refusing hard samples.",
     "Thresholds that were fitted on these samples are taken as given: the intervals do not hold what fitting adds.",
+    "A system can differ less between groups because it errs more in all of them: read the rates first.",
 )
 
 

@@ -131,7 +131,7 @@ def _reasons(rows: Sequence[ComparedRate], width: int) -> Iterator[str]:
     """Why a number is missing or rough; groups with the same reason share a line."""
     noted = [(row.note, one_line(group_label(row.group))) for row in rows if row.note]
     for note in dict.fromkeys(note for note, _ in noted):
-        groups = ", ".join(dict.fromkeys(group for text, group in noted if text == note))
+        groups = "; ".join(dict.fromkeys(group for text, group in noted if text == note))
         yield from wrapped(f"{groups}: {note}", width, indent="    ")
 
 

@@ -87,7 +87,7 @@ class Header(_Part):
     cut: Number
     acquisition: bool
     listed: bool
-    calibration: bool
+    calibration: bool = False
     histograms: HistogramEntry | None
     streamed: tuple[StreamEntry, ...]
     partitions: tuple[PartitionEntry, ...]

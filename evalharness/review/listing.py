@@ -16,8 +16,8 @@ _TITLES = {
     FindingKind.SAME_FILE: "One file under two subjects",
     FindingKind.SAME_TEMPLATE: "Two files under two subjects that gave the same template",
     FindingKind.SWAP: "Samples that match nobody of their own subject, but somebody else",
-    FindingKind.NON_MATED: "Highest scores of two subjects",
-    FindingKind.MATED: "Lowest scores of one subject",
+    FindingKind.NON_MATED: "Most alike of two subjects (highest non-mated scores)",
+    FindingKind.MATED: "Least alike of one subject (lowest mated scores)",
 }
 
 
@@ -54,7 +54,7 @@ def _head(run: ReviewedRun, findings: Findings, width: int) -> Iterator[str]:
         if pairs:
             (a, b), share = max(pairs.items(), key=lambda item: (item[1], (-item[0][0], -item[0][1])))
             both = f"{samples.subjects[a]} and {samples.subjects[b]}"
-            text += f" of {len(pairs)} pairs of subjects; {both} carry {plain_rate(share)}"
+            text += f" of {len(pairs)} pairs of subjects; no pair carries more than {both}: {plain_rate(share)}"
         yield from wrapped(text, width)
 
 

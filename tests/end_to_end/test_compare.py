@@ -4,10 +4,11 @@ import json
 from itertools import combinations
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tests.end_to_end.conftest import Command, Done
-from tests.end_to_end.toy import Toy
+from tests.end_to_end.toy import Toy, table
 
 # Ten subjects with two samples each; a to e are red, f to j blue. All pairs: 10 mated, 180 non-mated.
 SAMPLES = [(f"{s}{number}", s, "red" if s in "abcde" else "blue") for s in "abcdefghij" for number in (1, 2)]
@@ -189,3 +190,62 @@ def test_groups_that_differ_more_in_one_system(toy: Toy, command: Command) -> No
     assert spreads["fnmr.gini_corrected"]["note"].startswith("undefined: a system has no errors in team=red, team=blue")
     done = command("compare", other, one)
     assert "the second differs less between these groups" in " ".join(done.out.split())
+
+
+def templates(toy: Toy, command: Command, name: str, *, failed: set[str], spread: float) -> Path:
+    """A run on precomputed templates of the samples; those in ``failed`` gave none."""
+    vectors = np.random.default_rng(4).normal(size=(len(SAMPLES), 4)) * spread + 1
+    vectors[[sample in failed for sample, _, _ in SAMPLES]] = 0
+    np.save(toy.folder / f"{name}.npy", vectors.astype(np.float32))
+    rows = [(sample, "no-face" if sample in failed else "") for sample, _, _ in SAMPLES]
+    (toy.folder / f"{name}.csv").write_text(table(("sample", "failure"), rows))
+    system = f"{{kind: templates, vectors: {name}.npy, ids: {name}.csv, comparator: euclidean, name: {name}}}"
+    points = "[{policy: vendor, threshold: 1.5, name: vendor}, {policy: pooled, fmr: 0.05}]"
+    toy.write_plan(system=system, operating_points=points)
+    done = command("run", toy.plan, "--out", toy.folder / name)
+    assert done.code == 0, done.err
+    return toy.folder / name
+
+
+def test_a_system_that_gives_no_template_has_no_rates_but_rejections(toy: Toy, command: Command) -> None:
+    toy.write_index(SAMPLES)
+    good = templates(toy, command, "good", failed={"a1"}, spread=1.0)
+    none = templates(toy, command, "none", failed={sample for sample, _, _ in SAMPLES}, spread=1.0)
+    found, rates = document(toy, command, good, none)
+    assert rates["fmr", "", "all"]["note"] == (  # of the last point, which is fitted
+        "the second has no threshold: no completed non-mated comparisons to set the threshold on"
+    )
+    vendor = {(r["measure"], r["group"]): r for r in found["rates"] if r["operating_point"] in ("vendor", "")}
+    assert vendor["fmr", "all"]["note"] == "no non-mated comparisons that both completed"
+    assert vendor["fnmr", "team=red"]["note"] == "no mated comparisons that both completed"
+    assert (vendor["frr", "all"]["second"], vendor["frr", "all"]["trials"]) == (1.0, 10)
+    fta = vendor["fta", "all"]
+    assert (fta["first"], fta["second"], fta["trials"], fta["only_second"]) == (0.05, 1.0, 20, 19)
+    assert fta["difference"] == -0.95
+    assert -1 <= fta["lower"] < -0.5
+    assert vendor["fta", "team=green"]["note"] == "no samples"
+    assert {row["verdict"] for row in found["spreads"]} == {""}
+    assert command("compare", none, none).code == 0
+
+
+def test_the_same_template_for_everybody(toy: Toy, command: Command) -> None:
+    toy.write_index(SAMPLES)
+    same = templates(toy, command, "same", failed=set(), spread=0.0)
+    varied = templates(toy, command, "varied", failed=set(), spread=3.0)
+    _, rates = document(toy, command, same, varied)
+    assert rates["fmr", "", "all"]["trials"] == 180
+    first = json.loads((toy.folder / "comparison.json").read_text())["rates"][0]
+    assert (first["operating_point"], first["first"], first["errors_first"]) == ("vendor", 1.0, 180)
+    assert first["upper"] <= 1
+
+
+def test_a_score_file_and_templates_of_the_same_pairs(toy: Toy, command: Command) -> None:
+    toy.write_index(SAMPLES)
+    own = templates(toy, command, "own", failed={"b2"}, spread=1.0)
+    scores = audit(
+        toy, command, "scores", rows(FIRST), operating_points="[{policy: vendor, threshold: 0.5, name: vendor}]"
+    )
+    found, rates = document(toy, command, own, scores)
+    assert rates["fmr", "", "all"]["trials"] == 180 - 18
+    assert found["left_out"] == ["pooled-fmr-0.05: only the first has it"]
+    assert rates["fta", "", "all"]["note"] == "not observable: precomputed scores come without samples"

@@ -41,16 +41,16 @@ def section(done: Done, title: str) -> str:
 
 def test_what_is_listed(toy: Toy, audited: Path, command: Command) -> None:
     done = command("review", audited, "--manifest", toy.images / "manifest.yaml", "--most", 2)
-    assert "vendor-0.5: 4 false matches of 3 pairs of subjects; a and d carry 50%" in done.out
+    assert "vendor-0.5: 4 false matches of 3 pairs of subjects; no pair carries more than a and d: 50%" in done.out
     one_file = section(done, "One file under two subjects: 1")
     assert "similarity 0.99; these two subjects carry 50% of the false matches at vendor-0.5" in one_file
     assert str(toy.images / "a1.png") in one_file
     assert "red" in one_file
     assert "blue" in one_file
-    highest = section(done, "Highest scores of two subjects: 2")
+    highest = section(done, "Most alike of two subjects (highest non-mated scores): 2")
     assert highest.index("0.99") < highest.index("0.8")
     assert "e1" not in highest
-    assert "similarity 0.1" in section(done, "Lowest scores of one subject: 2")
+    assert "similarity 0.1" in section(done, "Least alike of one subject (lowest mated scores): 2")
     swap = section(done, "Samples that match nobody of their own subject")
     assert "similarity 0.6 with another subject; best with its own 0.1" in swap
     assert "c2" in swap
