@@ -18,7 +18,7 @@ from evalharness.evaluation import Given, analysed, counted, read_again
 from evalharness.files import write_atomic
 from evalharness.manifests import manifest_schema
 from evalharness.plan import AuditPlan, plan_schema
-from evalharness.preparation import Prepared, Source, open_source, prepare
+from evalharness.preparation import Prepared, Source, calibration_subjects, open_source, prepare
 from evalharness.progress import COMPARING, progress_for
 from evalharness.records import Enrolment
 from evalharness.reporting.html import render_html
@@ -182,8 +182,13 @@ def _plan_sha256(run: Prepared) -> str:
 
 
 def _to_store(run: Prepared, counts: Counts) -> StoredCounts:
-    index_sha256 = run.dataset.manifest.files.sha256 or ""
-    return StoredCounts(counts, run.partitions, index_sha256=index_sha256, plan_sha256=_plan_sha256(run))
+    return StoredCounts(
+        counts,
+        run.partitions,
+        index_sha256=run.dataset.manifest.files.sha256 or "",
+        plan_sha256=_plan_sha256(run),
+        calibration=calibration_subjects(run.plan, run.samples, run.partitions),
+    )
 
 
 def _result(run: Prepared, given: Given, counts: Counts, options: RunOptions) -> AuditResult:

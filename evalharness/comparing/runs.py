@@ -1,12 +1,13 @@
 """The two run folders: read with care, and refused with every reason when they do not fit together."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from evalharness.countstore import StoredCounts, counts_folder, load_counts
 from evalharness.errors import InputError, RunFolderError
 from evalharness.result import AuditResult, load_result
+from evalharness.statistics import restrict
 from evalharness.yamlio import shown
 
 
@@ -26,7 +27,7 @@ class AuditedRun:
 
 
 def load_run(folder: Path) -> AuditedRun:
-    """Read a run folder.
+    """Read a run folder; subjects that only set thresholds are no part of what is compared.
 
     Raises:
         InputError: ``result.json`` is missing or wrong.
@@ -42,6 +43,8 @@ def load_run(folder: Path) -> AuditedRun:
                 f"{folder}: its counts are of another {what} (SHA-256 begins {shown(of_counts[:12])}) than its "
                 f"result ({shown(of_result[:12])}). Run the audit again with --resume."
             )
+    if stored.calibration is not None:
+        stored = replace(stored, counts=restrict(stored.counts, ~stored.calibration))
     return AuditedRun(folder, result, stored)
 
 

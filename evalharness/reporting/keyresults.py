@@ -12,7 +12,6 @@ from evalharness.reporting.text import group_label, partition_label
 from evalharness.result import MeasureRow, OperatingPointInfo, PartitionInfo
 
 _MOST_NAMED = 3
-_UNFITTED = "vendor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +53,8 @@ def _sentences(findings: Findings, point: OperatingPointInfo) -> Iterator[str]:
     false_match = _overall(findings, findings.row("fmr", point.name, ALL, ALL), mated=False)
     false_non_match = _overall(findings, findings.row("fnmr", point.name, ALL), mated=True)
     yield keywording.overall(false_match, false_non_match)
-    if point.thresholds and point.policy != _UNFITTED:
-        yield wording.FITTED_INTERVALS
+    if point.thresholds and point.fitted:
+        yield wording.FITTED_INTERVALS[point.fitted]
     for partition in findings.result.population.partitions:
         yield from _partition_sentences(findings, point, partition)
     yield from difference_sentences(findings, point.name)

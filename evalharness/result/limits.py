@@ -45,14 +45,23 @@ COVERAGE = (
     "known rates, nominal 95 % intervals of 30 to 100 subjects held it in 81 % to 92 % of draws, and where they "
     "missed, the true rate was mostly higher than the interval."
 )
-FITTED = (
+FITTED_HELD = (
     "Fitted thresholds were chosen on the same comparisons that are reported. Their intervals hold the threshold "
     "fixed and leave out the uncertainty of choosing it."
+)
+FITTED_ANEW = (
+    "Fitted thresholds were chosen on the same comparisons that are reported. Their intervals take in what choosing "
+    "the threshold on other people like these would change; the threshold itself may still suit these people best."
+)
+FITTED_ON_OTHERS = (
+    "Fitted thresholds were chosen on some of the people and the rates measured on the others. The intervals speak of "
+    "the threshold that was chosen, not of one that would be chosen elsewhere."
 )
 VENDOR = (
     "A vendor's threshold was chosen on other data. The false match rate that it attains here need not be the one "
     "that the vendor states."
 )
+_FITTED = {"held": FITTED_HELD, "refitted": FITTED_ANEW, "other-subjects": FITTED_ON_OTHERS}
 HYPOTHETICAL = (
     "Per-group thresholds are a what-if. They make false match rates equal by construction and would need the group "
     "of every person to be known in operation."
@@ -128,7 +137,6 @@ def _about_thresholds(operating_points: Sequence[OperatingPointInfo]) -> Iterato
     if any(point.policy == "vendor" for point in operating_points):
         yield VENDOR
     resolved = [point for point in operating_points if point.thresholds]  # the others have no number to speak of
-    if any(point.policy != "vendor" for point in resolved):
-        yield FITTED
+    yield from (text for kind, text in _FITTED.items() if any(point.fitted == kind for point in resolved))
     if any(point.hypothetical for point in resolved):
         yield HYPOTHETICAL

@@ -109,14 +109,18 @@ def test_a_partition_without_any_rate_is_said_to_have_none():
     assert sentences(result)[1:] == ["By site, no rate could be given for any group large enough to count."]
 
 
-@pytest.mark.parametrize(("policy", "said"), [("pooled", 1), ("reference", 1), ("vendor", 0)])
-def test_intervals_at_a_fitted_point_are_said_to_be_conditional_on_the_threshold(policy, said):
-    assert sentences(build([point(policy=policy)], population())).count(wording.FITTED_INTERVALS) == said
+@pytest.mark.parametrize("fitted", ["", "held", "refitted", "other-subjects"])
+def test_what_intervals_take_of_choosing_the_threshold_is_said(fitted):
+    policy = "pooled" if fitted else "vendor"
+    found = sentences(build([point(policy=policy, fitted=fitted)], population()))
+    assert [text for text in found if text in wording.FITTED_INTERVALS.values()] == (
+        [wording.FITTED_INTERVALS[fitted]] if fitted else []
+    )
 
 
 def test_a_point_without_a_threshold_has_no_interval_to_be_conditional():
     unresolved = point(policy="pooled", thresholds={}, unresolved={"all": "too few comparisons"})
-    assert wording.FITTED_INTERVALS not in sentences(build([unresolved], population()))
+    assert not set(wording.FITTED_INTERVALS.values()) & set(sentences(build([unresolved], population())))
 
 
 def test_a_rate_of_fewer_subjects_than_the_floor_is_neither_highest_nor_lowest():

@@ -35,18 +35,31 @@ def test_every_audit_says_how_often_intervals_hold():
 
 def test_policies_bring_their_own_sentences():
     assert limits.VENDOR in said(points=[point()])
-    assert limits.FITTED not in said(points=[point()])
-    fitted = said(points=[point(policy="pooled")])
-    assert limits.FITTED in fitted
+    fitted = said(points=[point(policy="pooled", fitted="held")])
     assert limits.VENDOR not in fitted
     assert limits.HYPOTHETICAL not in fitted
-    assert limits.HYPOTHETICAL in said(points=[point(policy="per-group")])
+    assert limits.HYPOTHETICAL in said(points=[point(policy="per-group", fitted="held")])
+
+
+@pytest.mark.parametrize(
+    ("fitted", "sentence"),
+    [
+        ("", None),
+        ("held", limits.FITTED_HELD),
+        ("refitted", limits.FITTED_ANEW),
+        ("other-subjects", limits.FITTED_ON_OTHERS),
+    ],
+)
+def test_what_intervals_take_of_choosing_a_threshold_is_said(fitted, sentence):
+    about = {limits.FITTED_HELD, limits.FITTED_ANEW, limits.FITTED_ON_OTHERS}
+    found = [text for text in said(points=[point(policy="pooled", fitted=fitted)] * 2) if text in about]
+    assert found == ([sentence] if sentence else [])
 
 
 def test_thresholds_that_were_not_found_bring_no_sentence():
     nothing = {"thresholds": {}, "unresolved": {"all": "too few comparisons"}}
     found = said(points=[point(policy="pooled", **nothing), point(policy="per-group", **nothing)])
-    assert not {limits.FITTED, limits.HYPOTHETICAL} & set(found)
+    assert not {limits.FITTED_HELD, limits.HYPOTHETICAL} & set(found)
 
 
 def test_scores_hide_failures_to_acquire():
