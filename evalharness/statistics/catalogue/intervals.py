@@ -49,7 +49,7 @@ ENTRIES: tuple[CatalogueEntry, ...] = (
         unit="score of the system",
         source="A match is score >= threshold; the attained FMR is at most the target",
         caution="A threshold is an estimate. Fitted on the data that are reported, limits are those of the larger of "
-        "two variances, with the threshold held and with it fitted anew in each replicate; with calibration subjects they "
-        "are conditional on a threshold that other subjects set. The note of each rate says which.",
+        "two variances, with the threshold held and with it fitted anew in each replicate; with calibration subjects "
+        "they are conditional on a threshold that other subjects set. The note of each rate says which.",
     ),
 )

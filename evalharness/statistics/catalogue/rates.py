@@ -24,8 +24,8 @@ ENTRIES: tuple[CatalogueEntry, ...] = (
         direction="lower is better",
         unit="proportion",
         source=f"{_TESTING}; counted comparison by comparison, because either side can fail",
-        caution="A sample that fails cannot be mistaken: failures make it smaller than FMR. Effortless attempts of other "
-        "people, not attacks. Comparisons with a fault of the dataset are not attempts.",
+        caution="A sample that fails cannot be mistaken: failures make it smaller than FMR. Effortless attempts of "
+        "other people, not attacks. Comparisons with a fault of the dataset are not attempts.",
     ),
     CatalogueEntry(
         id="fnmr",
