@@ -22,6 +22,7 @@ from evalharness.statistics.refitting import FittedThresholds, Rule
 
 _CHUNK = 2_000_000  # weights held at once
 _THREADS = min(8, os.cpu_count() or 1)
+_SCRATCH = 10_000_000  # comparisons for which all threads together hold running sums, 24 bytes each
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,7 +151,9 @@ class _Engine:
                 like[:, 1, b] = self._reached(running, self._non_mated.at(moved))
                 matches[1, b] = self._matched(mates, self._mated.at(moved))
 
-        with ThreadPoolExecutor(_THREADS) as pool:  # each replicate writes its own row: no order, no sums across
+        held = len(self._non_mated.ladder) + len(self._mated.ladder) + self.fitted.entries
+        threads = max(1, min(_THREADS, _SCRATCH // max(held, 1)))
+        with ThreadPoolExecutor(threads) as pool:  # each replicate writes its own row: no order, no sums across
             list(pool.map(count, range(rows)))
         return like, matches, censored.sum(axis=0)
 

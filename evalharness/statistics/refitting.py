@@ -61,6 +61,11 @@ class Refit:
         self._behind = np.concatenate([[0], behind])  # (levels + 1,) comparisons at or above the first l scores
         self._share = self._behind / max(trials, 1)
 
+    @property
+    def entries(self) -> int:
+        """Comparisons that are kept."""
+        return len(self._ladder)
+
     def allowances(self, weights: IntArray) -> Allowances:
         """k_b of every rule for weights (b, S)."""
         distinct, copies = self._population.dyads.resampled(weights)
@@ -103,6 +108,11 @@ class FittedThresholds:
 
     def __bool__(self) -> bool:
         return bool(self._refits)
+
+    @property
+    def entries(self) -> int:
+        """Comparisons that are kept for fitting, over all populations."""
+        return sum(refit.entries for _, refit in self._refits)
 
     def allowances(self, weights: IntArray) -> list[Allowances]:
         """By population, for weights (b, S)."""
