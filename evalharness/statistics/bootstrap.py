@@ -17,6 +17,7 @@ import numpy as np
 from evalharness.counts import Counts
 from evalharness.records import BoolArray, FloatArray, IntArray
 from evalharness.statistics.cells import Cell
+from evalharness.statistics.dyads import resampled_together
 from evalharness.statistics.ladder import Ladder, Unions
 from evalharness.statistics.refitting import FittedThresholds, Rule
 
@@ -123,10 +124,10 @@ class _Engine:
         Returns:
             FMR held and refitted, FNMR and FRR likewise, each (b, n); FTA (b, groups); censored replicates (1, T).
         """
-        request, rows, real = self._request, len(weights), weights.astype(np.float64)
+        request, real = self._request, weights.astype(np.float64)
         cell, group = request.non_mated[:, 0], request.mated[:, 0]
-        totals = [each.dyads.resampled(weights) for each in request.cells]
-        distinct, copies = (_columns([pair[i] for pair in totals], rows)[:, cell] for i in (0, 1))
+        totals = resampled_together([each.dyads for each in request.cells], weights)
+        distinct, copies = (each[:, cell] for each in totals)
         like, matches, censored = self._counted(weights)
         out = [_ratio(like[0, i] + copies * like[1, i], distinct + copies) for i in (0, 1)]
         for trials in (self._completed, self._attempted):
