@@ -17,11 +17,13 @@ import numpy as np
 from evalharness.counts import Counts
 from evalharness.records import BoolArray, FloatArray, IntArray
 from evalharness.statistics.cells import Cell
+from evalharness.statistics.dyads import resampled_together
 from evalharness.statistics.ladder import Ladder, Unions
 from evalharness.statistics.refitting import FittedThresholds, Rule
 
 _CHUNK = 2_000_000  # weights held at once
 _THREADS = min(8, os.cpu_count() or 1)
+_SCRATCH = 10_000_000  # comparisons for which all threads together hold running sums, 24 bytes each
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,10 +124,10 @@ class _Engine:
         Returns:
             FMR held and refitted, FNMR and FRR likewise, each (b, n); FTA (b, groups); censored replicates (1, T).
         """
-        request, rows, real = self._request, len(weights), weights.astype(np.float64)
+        request, real = self._request, weights.astype(np.float64)
         cell, group = request.non_mated[:, 0], request.mated[:, 0]
-        totals = [each.dyads.resampled(weights) for each in request.cells]
-        distinct, copies = (_columns([pair[i] for pair in totals], rows)[:, cell] for i in (0, 1))
+        totals = resampled_together([each.dyads for each in request.cells], weights)
+        distinct, copies = (each[:, cell] for each in totals)
         like, matches, censored = self._counted(weights)
         out = [_ratio(like[0, i] + copies * like[1, i], distinct + copies) for i in (0, 1)]
         for trials in (self._completed, self._attempted):
@@ -150,7 +152,9 @@ class _Engine:
                 like[:, 1, b] = self._reached(running, self._non_mated.at(moved))
                 matches[1, b] = self._matched(mates, self._mated.at(moved))
 
-        with ThreadPoolExecutor(_THREADS) as pool:  # each replicate writes its own row: no order, no sums across
+        held = len(self._non_mated.ladder) + len(self._mated.ladder) + self.fitted.entries
+        threads = max(1, min(_THREADS, _SCRATCH // max(held, 1)))
+        with ThreadPoolExecutor(threads) as pool:  # each replicate writes its own row: no order, no sums across
             list(pool.map(count, range(rows)))
         return like, matches, censored.sum(axis=0)
 

@@ -4,12 +4,15 @@ A *dyad* is an unordered pair of subjects. The variance of an FMR needs, for a s
 number m_d of comparisons of each dyad; for all pairs of n samples these are never stored.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
 
 from evalharness.records import FloatArray, IntArray
+
+_TOGETHER = 1_000_000  # subjects x sets whose vectors are multiplied at once
 
 
 class Dyads(Protocol):
@@ -93,11 +96,8 @@ class AllPairsDyads:
 
     def resampled(self, weights: IntArray) -> tuple[FloatArray, FloatArray]:
         """Comparisons when each subject counts ``weights`` times, (B, S): of two subjects, and of copies of one."""
-        used = np.flatnonzero(self.vectors.any(axis=0))
-        u, w = self.vectors[:, used].astype(np.float64), weights[:, used].astype(np.float64)
-        squares = (u * u).T  # whole numbers below 2^53: sums in any order are the same
-        sums, once, twice = w @ u.T, w @ squares, (w * w) @ squares
-        return (sums * sums - twice) @ self.signs / 2, (twice - once) @ self.signs / 2
+        distinct, copies = resampled_together([self], weights)
+        return distinct[:, 0], copies[:, 0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +156,35 @@ class ListedDyads:
         own = self.per_subject / np.maximum(partners, 1)
         distinct = np.array([(w[low] * w[high]) @ self.count for w in weights], dtype=np.float64)
         return distinct, np.asarray((weights * (weights - 1) * own).sum(axis=1) / 2, dtype=np.float64)
+
+
+def resampled_together(sets: Sequence[Dyads], weights: IntArray) -> tuple[FloatArray, FloatArray]:
+    """Comparisons of several sets when each subject counts ``weights`` times, (B, S).
+
+    Returns:
+        (B, sets) comparisons between different subjects, and (B, sets) between the copies of one subject.
+    """
+    distinct, copies = np.zeros((2, len(weights), len(sets)))
+    closed = [k for k, dyads in enumerate(sets) if isinstance(dyads, AllPairsDyads)]
+    at_once = max(1, _TOGETHER // max(weights.shape[1], 1))
+    real = weights.astype(np.float64)
+    for block in (closed[start : start + at_once] for start in range(0, len(closed), at_once)):
+        distinct[:, block], copies[:, block] = _products([sets[k] for k in block], real)
+    for k, dyads in enumerate(sets):
+        if not isinstance(dyads, AllPairsDyads):
+            distinct[:, k], copies[:, k] = dyads.resampled(weights)
+    return distinct, copies
+
+
+def _products(sets: Sequence[Dyads], weights: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """The closed form for sets of all pairs; whole numbers below 2^53, so that sums in any order are the same."""
+    terms = [(dyads.signs, dyads.vectors) for dyads in sets if isinstance(dyads, AllPairsDyads)]
+    starts = np.cumsum([0, *(len(signs) for signs, _ in terms[:-1])])
+    signs, vectors = (np.concatenate([term[i] for term in terms]).astype(np.float64) for i in (0, 1))
+    squares = vectors * vectors
+    sums, once, twice = weights @ vectors.T, weights @ squares.T, (weights * weights) @ squares.T
+    distinct, copies = ((each * signs / 2) for each in (sums * sums - twice, twice - once))
+    return np.add.reduceat(distinct, starts, axis=1), np.add.reduceat(copies, starts, axis=1)
 
 
 def dyad_key(first: IntArray, second: IntArray, subjects: int) -> IntArray:

@@ -61,6 +61,11 @@ class Refit:
         self._behind = np.concatenate([[0], behind])  # (levels + 1,) comparisons at or above the first l scores
         self._share = self._behind / max(trials, 1)
 
+    @property
+    def entries(self) -> int:
+        """Comparisons that are kept."""
+        return len(self._ladder)
+
     def allowances(self, weights: IntArray) -> Allowances:
         """k_b of every rule for weights (b, S)."""
         distinct, copies = self._population.dyads.resampled(weights)
@@ -70,20 +75,34 @@ class Refit:
 
     def thresholds(self, weights: IntArray, allowances: Allowances, b: int) -> list[float | None]:
         """The thresholds for weights (S,), row ``b`` of the allowances; None where one would lie below the cut."""
-        weight = self._ladder.running(weights)[self._behind]
-        reached = weight + allowances.copies[b] * self._share
-        levels = np.searchsorted(reached, allowances.errors[:, b], side="right") - 1
-        return [self._score(weight, int(level)) for level in levels]
+        running, copies = self._ladder.running(weights), float(allowances.copies[b])
+        levels = [self._level(running, copies, allowed) for allowed in allowances.errors[:, b].tolist()]
+        return [self._score(running, level) for level in levels]
 
-    def _score(self, weight: IntArray, level: int) -> float | None:
+    def _level(self, running: IntArray, copies: float, allowed: int) -> int:
+        """How many of the highest scores can count as errors: bisection, the sums only where they are asked for."""
+        low, high = 0, len(self._behind) - 1
+        while low < high:
+            middle = (low + high + 1) // 2
+            if running[self._behind[middle]] + copies * self._share[middle] <= allowed:
+                low = middle
+            else:
+                high = middle - 1
+        return low
+
+    def _score(self, running: IntArray, level: int) -> float | None:
         """The lowest score that somebody who was drawn has, among the first ``level`` ones."""
-        if level == len(weight) - 1 and not self._complete:
+        if level == len(self._behind) - 1 and not self._complete:
             return None
-        observed = int(np.searchsorted(weight, weight[level]))
+        observed = self._reaching(int(np.searchsorted(running, running[self._behind[level]])))
         if observed:
             return float(self._ladder.scores[observed - 1])
-        highest = min(int(np.searchsorted(weight, 0, side="right")), len(weight) - 1)
+        highest = self._reaching(min(int(np.searchsorted(running, 0, side="right")), len(running) - 1))
         return float(np.nextafter(self._ladder.scores[highest - 1], np.inf))
+
+    def _reaching(self, comparisons: int) -> int:
+        """How many distinct scores the first ``comparisons`` have."""
+        return int(np.searchsorted(self._behind, comparisons))
 
 
 class FittedThresholds:
@@ -103,6 +122,11 @@ class FittedThresholds:
 
     def __bool__(self) -> bool:
         return bool(self._refits)
+
+    @property
+    def entries(self) -> int:
+        """Comparisons that are kept for fitting, over all populations."""
+        return sum(refit.entries for _, refit in self._refits)
 
     def allowances(self, weights: IntArray) -> list[Allowances]:
         """By population, for weights (b, S)."""

@@ -7,7 +7,7 @@ from evalharness.statistics import CATALOGUE
 
 def test_every_row_is_complete_and_fits_the_result():
     ids = [row.id for row in CATALOGUE]
-    assert {"fmr", "fnmr", "frr", "fta", "interval"} <= set(ids)
+    assert {"fmr", "far", "fnmr", "frr", "fta", "interval", "bootstrap", "fitted_threshold"} <= set(ids)
     assert {"det", "eer", "score_shift", "d_prime", "tail_quantile", "transactions"} <= set(ids)
     assert {"standardised", "reweighted", "regression"} <= set(ids)
     assert len(ids) == len(set(ids))

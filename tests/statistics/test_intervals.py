@@ -74,3 +74,21 @@ def test_student_quantiles_and_the_rule_of_three():
         assert t_quantile(0.95, degrees=degrees) == pytest.approx(stats.t.ppf(0.975, degrees), rel=1e-10)
     assert zero_error_upper(10**12, level=0.95) == pytest.approx(-math.log(0.05) / 10**12, rel=1e-9)
     assert zero_error_upper(1, level=0.95) == pytest.approx(0.95)
+
+
+@pytest.mark.parametrize("errors", [1, 2, 7, 40])
+def test_at_its_limits_a_count_is_as_unlikely_as_it_should_be(errors):
+    """The binomial probabilities summed one by one, at 10^11 trials."""
+    trials = 10**11
+    limits = clopper_pearson(errors, trials, level=0.95)
+
+    def fewer(k, p):
+        """P(X < k)."""
+        term, total = math.exp(trials * math.log1p(-p)), 0.0
+        for x in range(k):
+            total += term
+            term *= (trials - x) / (x + 1) * p / (1 - p)
+        return total
+
+    assert 1 - fewer(errors, limits.lower) == pytest.approx(0.025, rel=1e-5)
+    assert fewer(errors + 1, limits.upper) == pytest.approx(0.025, rel=1e-5)

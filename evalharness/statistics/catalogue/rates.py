@@ -18,6 +18,16 @@ ENTRIES: tuple[CatalogueEntry, ...] = (
         "twins or relatives.",
     ),
     CatalogueEntry(
+        id="far",
+        name="False acceptance rate of single attempts",
+        formula="completed non-mated comparisons with score >= threshold / attempted non-mated comparisons",
+        direction="lower is better",
+        unit="proportion",
+        source=f"{_TESTING}; counted comparison by comparison, because either side can fail",
+        caution="A sample that fails cannot be mistaken: failures make it smaller than FMR. Effortless attempts of "
+        "other people, not attacks. Comparisons with a fault of the dataset are not attempts.",
+    ),
+    CatalogueEntry(
         id="fnmr",
         name="False non-match rate",
         formula="completed mated comparisons with score < threshold / completed mated comparisons",
