@@ -66,8 +66,8 @@ ENTRIES: tuple[CatalogueEntry, ...] = (
         direction="a small p speaks against equal rates",
         unit="p-value",
         source="Holm 1979; Benjamini & Hochberg 1995",
-        caution="The family is all pairs of groups of one measure, operating point and partition; it does not adjust for "
-        "several of these. No difference shown is not equality.",
+        caution="The family is all pairs of groups of one measure, operating point and partition; it does not adjust "
+        "for several of these. No difference shown is not equality.",
     ),
     CatalogueEntry(
         id="equivalence",
@@ -83,8 +83,8 @@ ENTRIES: tuple[CatalogueEntry, ...] = (
     CatalogueEntry(
         id="paired_difference",
         name="Paired difference of two systems",
-        formula="D = sum(e_A - e_B) / sum(m); SE = sqrt(sum over subjects of (d_i - D m_i)^2) / sum(m), for false matches "
-        "with the terms of pairs that share a subject",
+        formula="D = sum(e_A - e_B) / sum(m); SE = sqrt(sum over subjects of (d_i - D m_i)^2) / sum(m), for false "
+        "matches with the terms of pairs that share a subject",
         direction="below 0 speaks for system A",
         unit="difference of proportions",
         source="Fogliato, Patil & Perona, arXiv:2306.01198, with differences in place of errors",

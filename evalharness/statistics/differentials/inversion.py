@@ -22,7 +22,7 @@ from evalharness.statistics.differentials.shapes import shapes
 
 Distances = Callable[[Sequence[FloatArray]], FloatArray]  # rates of each component, (K, S) -> (M, S)
 
-_GRID = np.linspace(0.0, 1.0, 14) ** 1.5  # assumed spreads, from none to far beyond the observed one
+_GRID = np.linspace(0.0, 1.0, 11) ** 1.5  # assumed spreads, from none to far beyond the observed one
 _REACH = 6.0  # standard errors beyond the observed range of log odds
 _POWER_FLOOR = 0.16
 _TIE = 1e-9
