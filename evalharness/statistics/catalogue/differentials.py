@@ -44,9 +44,9 @@ _SINGLE: tuple[CatalogueEntry, ...] = (
         direction="nearer to 1 is more alike",
         unit="ratio, 1 or more",
         source="NIST FRTE demographics page, column max/min",
-        caution="Driven by the smallest groups and silent on those between. Undefined if a group has no error: a bound, "
-        f"lower limit of the highest over upper limit of the lowest, stands beside it. {_INTERVAL} In simulations its "
-        f"intervals were wide: coverage 95 % to 100 % with three or more effective errors in each group. {_COMMON}",
+        caution="Driven by the smallest groups and silent on those between. Undefined if a group has no error: a "
+        "bound, lower limit of the highest over upper limit of the lowest, stands beside it. "
+        f"{_INTERVAL} In simulations its intervals were wide and covered 96 % to 100 %. {_COMMON}",
     ),
     *_rows(
         "max_geomean",
@@ -82,8 +82,8 @@ _SINGLE: tuple[CatalogueEntry, ...] = (
     *_rows(
         "ratio_to_reference",
         title="Ratio to the reference group",
-        formula="x of the group / x of the reference; log scale, SE = sqrt(sum of DEFF (1-p)/e) with Student quantiles; "
-        "exact given the sum of errors below five effective errors",
+        formula="x of the group / x of the reference; log scale, SE = sqrt(sum of DEFF (1-p)/e) with Student "
+        "quantiles; exact given the sum of errors below five effective errors",
         direction="nearer to 1 is more alike",
         unit="ratio",
         source="Katz log interval with design effects; Welch & Satterthwaite degrees of freedom",
@@ -131,8 +131,8 @@ _BLENDS: tuple[CatalogueEntry, ...] = (
         direction="nearer to 0 is more alike",
         unit="0 to 1",
         source="Howard et al., arXiv:2203.05051",
-        caution="The weight alpha is a choice and stands in the note. Read the two Gini coefficients first. Public code "
-        f"computes other things under this name. {_INTERVAL}",
+        caution="The weight alpha is a choice and stands in the note. Read the two Gini coefficients first. Public "
+        f"code computes other things under this name. {_INTERVAL}",
     ),
     CatalogueEntry(
         id="fairness_discrepancy_rate",
@@ -152,8 +152,8 @@ _BLENDS: tuple[CatalogueEntry, ...] = (
         direction="nearer to 1 is more alike",
         unit="ratio, 1 or more",
         source="a proposal of NIST as given by Howard et al., arXiv:2203.05051",
-        caution="Undefined if a group has no error of either kind. The weight alpha is a choice and stands in the note. "
-        f"{_INTERVAL}",
+        caution="Undefined if a group has no error of either kind. The weight alpha is a choice and stands in the "
+        f"note. {_INTERVAL}",
     ),
 )
 

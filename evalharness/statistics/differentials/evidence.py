@@ -107,6 +107,6 @@ class Draws:
 
 def _distribution(rate: float, trials: float) -> FloatArray:
     """(terms,) binomial distribution function of few errors at 0, 1, 2, ..."""
-    order = np.arange(1.0, _TERMS)
+    order, rate = np.arange(1.0, _TERMS), min(rate, 1 - 1e-12)
     steps = np.maximum(trials - order + 1, 0.0) / order * rate / (1 - rate)
     return np.asarray(np.cumsum(np.exp(trials * np.log1p(-rate)) * np.cumprod(np.concatenate([[1.0], steps]))))

@@ -3,6 +3,8 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from evalharness.result.rows import DifferentialRow
 from evalharness.statistics.catalogue import CATALOGUE
@@ -15,8 +17,8 @@ NAMES = ["max_min", "max_geomean", "max_mean", "difference", "log_spread", "gini
 QUICK = GroupSettings(simulations=400)
 
 
-def rows_of(rates, *, settings=QUICK, seed=1):
-    return {row.measure: row for row in differentials(rates, settings=settings, rng=np.random.default_rng(seed))}
+def rows_of(rates, *, given=QUICK, seed=1):
+    return {row.measure: row for row in differentials(rates, settings=given, rng=np.random.default_rng(seed))}
 
 
 def numbers(row):
@@ -48,11 +50,11 @@ def test_c1_the_rows_of_a_partition():
 
 
 def test_every_row_has_a_catalogue_entry_and_fits_the_result():
-    settings = GroupSettings(simulations=100, references=("g0",))
+    quick = GroupSettings(simulations=100, references=("g0",))
     known, rng = {entry.id for entry in CATALOGUE}, np.random.default_rng(1)
     both = [group_rates([5, 8, 3], [100] * 3, measure=measure) for measure in ("fmr", "fnmr", "frr", "fta")]
-    rows = [row for rates in both for row in differentials(rates, settings=settings, rng=rng)]
-    rows += blends(both[0], both[1], settings=settings, rng=rng)
+    rows = [row for rates in both for row in differentials(rates, settings=quick, rng=rng)]
+    rows += blends(both[0], both[1], settings=quick, rng=rng)
     assert {row.measure for row in rows} <= known
     assert len(rows) == 4 * 9 + 3
     assert all(DifferentialRow.model_validate(dataclasses.asdict(row)).measure == row.measure for row in rows)
@@ -100,26 +102,26 @@ def test_c4_no_group_has_an_error():
 
 
 def test_n1_the_floor_of_the_gini_coefficient():
-    given = examples()["N1_gini_null_floor"]
-    settings = GroupSettings(simulations=4000)
+    example = examples()["N1_gini_null_floor"]
+    many = GroupSettings(simulations=4000)
     for errors, wanted in zip(
-        given["inputs"]["expected_effective_errors_per_group"],
-        given["expected"]["E_corrected_gini_under_equality"],
+        example["inputs"]["expected_effective_errors_per_group"],
+        example["expected"]["E_corrected_gini_under_equality"],
         strict=True,
     ):
         rates = group_rates([errors] * 8, [errors * 200] * 8)
-        floor = rows_of(rates, settings=settings)["fmr.gini_corrected"].floor
-        assert floor == pytest.approx(wanted, abs=given["tolerance"])
+        floor = rows_of(rates, given=many)["fmr.gini_corrected"].floor
+        assert floor == pytest.approx(wanted, abs=example["tolerance"])
 
 
 def test_the_floor_follows_the_smallest_groups_and_the_design_effect():
     """London's cells at FMR 0.01: 0.37, where the mean number of errors would give 0.11."""
     trials = np.array([9384, 312, 180, 144]) * 25
-    settings = GroupSettings(simulations=4000)
+    many = GroupSettings(simulations=4000)
     rates = group_rates(trials // 100, trials, effective=trials / 25)
-    assert rows_of(rates, settings=settings)["fmr.gini_corrected"].floor == pytest.approx(0.37, abs=0.01)
+    assert rows_of(rates, given=many)["fmr.gini_corrected"].floor == pytest.approx(0.37, abs=0.01)
     plain, clustered = (
-        rows_of(group_rates([400] * 4, [40_000] * 4, effective=[n] * 4), settings=settings)["fmr.gini_corrected"].floor
+        rows_of(group_rates([400] * 4, [40_000] * 4, effective=[n] * 4), given=many)["fmr.gini_corrected"].floor
         for n in (40_000, 10_000)
     )
     assert clustered == pytest.approx(2 * plain, rel=0.05)
@@ -163,12 +165,28 @@ def test_fewer_than_two_groups(groups):
     ids=["n_eff below 1", "only errors", "huge beside one", "one error in 1e9", "n_eff NaN", "NaN", "no replicate"],
 )
 def test_bad_input_gives_defined_answers(rates):
-    settings = GroupSettings(simulations=200, references=("g0",))
-    for row in differentials(rates, settings=settings, rng=np.random.default_rng(1)):
-        given = [value for value in numbers(row).values() if value is not None]
-        assert all(math.isfinite(value) for value in given)
+    quick = GroupSettings(simulations=200, references=("g0",))
+    for row in differentials(rates, settings=quick, rng=np.random.default_rng(1)):
+        present = [value for value in numbers(row).values() if value is not None]
+        assert all(math.isfinite(value) for value in present)
         if row.lower is not None and row.upper is not None:
             assert row.lower <= row.upper
+        assert row.value is not None or row.note
+
+
+@settings(max_examples=30)
+@given(st.lists(st.tuples(st.integers(0, 60), st.integers(0, 10**10), st.floats(1e-3, 1.0)), min_size=2, max_size=6))
+def test_any_counts_give_finite_ordered_numbers(groups):
+    errors = [e for e, _, _ in groups]
+    trials = [max(1, e + more) for e, more, _ in groups]
+    effective = [n * share for n, (_, _, share) in zip(trials, groups, strict=True)]
+    rates = group_rates(errors, trials, effective=effective)
+    quick = GroupSettings(simulations=100, references=("g1",))
+    rng = np.random.default_rng(1)
+    for row in (*differentials(rates, settings=quick, rng=rng), *blends(rates, rates, settings=quick, rng=rng)):
+        assert all(math.isfinite(value) for value in numbers(row).values() if value is not None), row
+        if row.lower is not None and row.upper is not None:
+            assert row.lower <= row.upper, row
         assert row.value is not None or row.note
 
 
@@ -183,8 +201,8 @@ def test_c2_blends_name_their_weight():
     inputs, expected = examples()["C2_alpha_sweep"]["inputs"], examples()["C2_alpha_sweep"]["expected"]
     fmr = group_rates(np.rint(np.array(inputs["FMR"]) * 1_000_000), [1_000_000] * 4)
     fnmr = group_rates(np.rint(np.array(inputs["FNMR"]) * 10_000), [10_000] * 4, measure="fnmr")
-    settings = GroupSettings(simulations=400, alpha=0.25)
-    garbe, fairness, inequity = blends(fmr, fnmr, settings=settings, rng=np.random.default_rng(1))
+    quick = GroupSettings(simulations=400, alpha=0.25)
+    garbe, fairness, inequity = blends(fmr, fnmr, settings=quick, rng=np.random.default_rng(1))
     names = [row.measure for row in (garbe, fairness, inequity)]
     assert names == ["garbe", "fairness_discrepancy_rate", "inequity_rate"]
     assert garbe.value == pytest.approx(expected["0.25"]["GARBE"])

@@ -1,7 +1,10 @@
 import dataclasses
+import math
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scipy.stats import chi2
 from statsmodels.stats.oneway import anova_generic
 
@@ -16,9 +19,9 @@ from tests.support.grouprates import group_rates
 MANY = 10**8
 
 
-def rows_of(rates, **settings):
-    settings = GroupSettings(**{"simulations": 300, **settings})
-    return outcomes_of(rates, settings=settings, rng=np.random.default_rng(1))
+def rows_of(rates, **fields):
+    wanted = GroupSettings(**{"simulations": 300, **fields})
+    return outcomes_of(rates, settings=wanted, rng=np.random.default_rng(1))
 
 
 def omnibus(rates, simulations=300):
@@ -147,3 +150,17 @@ def test_bad_effective_trials_and_replicates():
         rows = rows_of(group_rates([5, 9, 20], [500] * 3, **fields), equivalence_ratio=2.0)
         assert len(rows) == 7
         assert all(row.p_value is None or 0 <= row.p_value <= 1 for row in rows)
+
+
+@settings(max_examples=40)
+@given(st.lists(st.tuples(st.integers(0, 60), st.integers(0, 10**10), st.floats(1e-3, 1.0)), min_size=2, max_size=6))
+def test_any_counts_give_finite_ordered_numbers(groups):
+    errors = [e for e, _, _ in groups]
+    trials = [max(1, e + more) for e, more, _ in groups]
+    effective = [n * share for n, (_, _, share) in zip(trials, groups, strict=True)]
+    for row in rows_of(group_rates(errors, trials, effective=effective), simulations=100, equivalence_ratio=2.0):
+        present = [v for v in (row.estimate, row.lower, row.upper, row.statistic, row.p_value) if v is not None]
+        assert all(math.isfinite(value) for value in present), row
+        assert row.verdict
+        if row.lower is not None and row.upper is not None:
+            assert row.lower <= row.upper, row

@@ -2,6 +2,8 @@ import dataclasses
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from evalharness.result.rows import GroupEstimateRow, WorstGroupRow
 from evalharness.statistics.catalogue import CATALOGUE
@@ -115,3 +117,18 @@ def test_rates_on_halves_are_missing_where_no_subject_is():
 def test_the_words_of_the_rows_stand_in_the_catalogue():
     wanted = {"simultaneous_interval", "shrunken_rate", "worst_group", "split_half"}
     assert wanted <= {entry.id for entry in CATALOGUE}
+
+
+@settings(max_examples=40)
+@given(st.lists(st.tuples(st.integers(0, 60), st.integers(0, 10**10), st.floats(1e-3, 1.0)), min_size=2, max_size=6))
+def test_any_counts_give_finite_ordered_numbers(groups):
+    errors = [e for e, _, _ in groups]
+    trials = [max(1, e + more) for e, more, _ in groups]
+    effective = [n * share for n, (_, _, share) in zip(trials, groups, strict=True)]
+    rates = group_rates(errors, trials, effective=effective)
+    for row in (*group_estimates(rates, settings=SETTINGS), find(rates)):
+        if row.value is None:
+            assert row.note
+            continue
+        assert 0 <= row.lower <= row.value <= row.upper <= 1, row
+        assert 0 <= row.shrunken <= 1
