@@ -87,6 +87,10 @@ class Draws:
         normals = rng.standard_normal((groups, simulations))
         return cls(normals, ndtr(normals))
 
+    def first(self, count: int) -> "Draws":
+        """The first draws of each group."""
+        return Draws(self.normals[:, :count], self.uniforms[:, :count])
+
     def rates(self, truth: FloatArray, trials: FloatArray) -> FloatArray:
         """(K, S) rates that groups with these true rates and effective trials may show.
 
