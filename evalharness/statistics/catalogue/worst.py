@@ -34,7 +34,8 @@ ENTRIES: tuple[CatalogueEntry, ...] = (
         unit="proportion",
         source="order statistics of simulated rates",
         caution="The highest of many noisy rates is too high: ten equal groups of 300 trials at 1 % show 1.96 % on "
-        "average. Which group it is may be chance; see its p and the split halves.",
+        "average. Which group it is may be chance; see its p and the split halves. With few subjects who cause most "
+        "errors its p is somewhat too small: below 5 % in up to 9 % of draws under equal rates.",
     ),
     CatalogueEntry(
         id="split_half",
@@ -55,7 +56,9 @@ ENTRIES: tuple[CatalogueEntry, ...] = (
         direction="a small p speaks against equal rates",
         unit="p-value",
         source="Wald; Welch 1951",
-        caution="No difference shown is not equality. A small p says nothing of the size of the difference.",
+        caution="No difference shown is not equality. A small p says nothing of the size of the difference. In "
+        "simulations of equal rates p fell below 5 % in 1 % to 8 % of draws, and in 10 % with four groups of 100 "
+        "subjects of whom few cause most false matches.",
     ),
     CatalogueEntry(
         id="two_groups",

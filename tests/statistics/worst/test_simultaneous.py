@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -65,3 +67,12 @@ def test_limits_lie_outside_those_of_single_groups_and_near_the_exact_ones():
         assert lower[group] <= exact.lower * 1.02
         assert upper[group] >= exact.upper * 0.98
     assert lower[4] == pytest.approx(clopper_pearson(1000, 1000, level=level).lower)
+
+
+def test_groups_without_limits_of_their_own_get_exact_ones():
+    rates = group_rates([0, 10, 20, 20], [20] * 4)
+    bare = replace(rates, lower=np.full(4, np.nan), upper=np.full(4, np.nan))
+    lower, upper = simultaneous_limits(bare, level=0.95)
+    exact = clopper_pearson(10, 20, level=0.95 ** (1 / 4))
+    assert (lower[1], upper[1]) == (exact.lower, exact.upper)
+    assert np.isfinite([lower, upper]).all()
