@@ -34,13 +34,14 @@ ENTRIES: tuple[CatalogueEntry, ...] = (
         unit="proportion",
         source="order statistics of simulated rates",
         caution="The highest of many noisy rates is too high: ten equal groups of 300 trials at 1 % show 1.96 % on "
-        "average. Which group it is may be chance; see its p and the split halves.",
+        "average. Which group it is may be chance; see its p and the split halves. With few subjects who cause most "
+        "errors its p is somewhat too small: below 5 % in up to 9 % of draws under equal rates.",
     ),
     CatalogueEntry(
         id="split_half",
         name="Split halves of the worst group",
-        formula="mean, over random halves of the subjects and both directions, of the rate on one half of the group that "
-        "is worst on the other; agreement: share of splits in which this group is worst on both halves",
+        formula="mean, over random halves of the subjects and both directions, of the rate on one half of the group "
+        "that is worst on the other; agreement: share of splits in which this group is worst on both halves",
         direction="lower is better",
         unit="proportion",
         source="sample splitting",
@@ -55,7 +56,9 @@ ENTRIES: tuple[CatalogueEntry, ...] = (
         direction="a small p speaks against equal rates",
         unit="p-value",
         source="Wald; Welch 1951",
-        caution="No difference shown is not equality. A small p says nothing of the size of the difference.",
+        caution="No difference shown is not equality. A small p says nothing of the size of the difference. In "
+        "simulations of equal rates p fell below 5 % in 1 % to 8 % of draws, and in 10 % with four groups of 100 "
+        "subjects of whom few cause most false matches.",
     ),
     CatalogueEntry(
         id="two_groups",
@@ -66,8 +69,8 @@ ENTRIES: tuple[CatalogueEntry, ...] = (
         direction="a small p speaks against equal rates",
         unit="p-value",
         source="Holm 1979; Benjamini & Hochberg 1995",
-        caution="The family is all pairs of groups of one measure, operating point and partition; it does not adjust for "
-        "several of these. No difference shown is not equality.",
+        caution="The family is all pairs of groups of one measure, operating point and partition; it does not adjust "
+        "for several of these. No difference shown is not equality.",
     ),
     CatalogueEntry(
         id="equivalence",
@@ -83,8 +86,8 @@ ENTRIES: tuple[CatalogueEntry, ...] = (
     CatalogueEntry(
         id="paired_difference",
         name="Paired difference of two systems",
-        formula="D = sum(e_A - e_B) / sum(m); SE = sqrt(sum over subjects of (d_i - D m_i)^2) / sum(m), for false matches "
-        "with the terms of pairs that share a subject",
+        formula="D = sum(e_A - e_B) / sum(m); SE = sqrt(sum over subjects of (d_i - D m_i)^2) / sum(m), for false "
+        "matches with the terms of pairs that share a subject",
         direction="below 0 speaks for system A",
         unit="difference of proportions",
         source="Fogliato, Patil & Perona, arXiv:2306.01198, with differences in place of errors",

@@ -1,17 +1,18 @@
 """What the rates of groups would look like if they were drawn again, from effective trials."""
 
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy.special import ndtr
+from scipy.special import expit, ndtr
 
 from evalharness.records import FloatArray
 from evalharness.statistics.grouprates import GroupRates
 
 _STEPS = 60  # of Newton's method; each is at most 2, so this spans all float rates
 _CLOSE = 1e-10
-_FEW_EXPECTED = 1.0  # errors below which draws are exact
-_TERMS = 25  # of the distribution function; more errors than that have no chance where fewer than one is expected
+_FEW_EXPECTED = 5.0  # errors below which draws are exact
+_TERMS = 32  # of their distribution function; so many errors have no chance where fewer than five are expected
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +59,15 @@ class Evidence:
         Args:
             departures: (K,) log odds of each group against a common level, which is found here.
         """
-        share = self.total / float(self.trials.sum())
-        level = np.log(share) - np.log1p(-share)
+        total = self.total
+        share = total / float(self.trials.sum())
+        level = math.log(share) - math.log1p(-share)
         rates = np.full_like(departures, share)
         for _ in range(_STEPS):
-            rates = 1.0 / (1.0 + np.exp(np.clip(-(level + departures), -700, 700)))
-            expected, slope = float(self.trials @ rates), float(self.trials @ (rates * (1 - rates)))
-            step = float(np.clip((expected - self.total) / max(slope, 1e-300), -2.0, 2.0))
+            rates = expit(level + departures)
+            expected = self.trials * rates
+            slope = float((expected * (1 - rates)).sum())
+            step = max(-2.0, min(2.0, (float(expected.sum()) - total) / max(slope, 1e-300)))
             level -= step
             if abs(step) < _CLOSE:
                 break
@@ -83,6 +86,10 @@ class Draws:
         """One deviate for each group and draw."""
         normals = rng.standard_normal((groups, simulations))
         return cls(normals, ndtr(normals))
+
+    def first(self, count: int) -> "Draws":
+        """The first draws of each group."""
+        return Draws(self.normals[:, :count], self.uniforms[:, :count])
 
     def rates(self, truth: FloatArray, trials: FloatArray) -> FloatArray:
         """(K, S) rates that groups with these true rates and effective trials may show.
@@ -104,6 +111,6 @@ class Draws:
 
 def _distribution(rate: float, trials: float) -> FloatArray:
     """(terms,) binomial distribution function of few errors at 0, 1, 2, ..."""
-    order = np.arange(1.0, _TERMS)
+    order, rate = np.arange(1.0, _TERMS), min(rate, 1 - 1e-12)
     steps = np.maximum(trials - order + 1, 0.0) / order * rate / (1 - rate)
     return np.asarray(np.cumsum(np.exp(trials * np.log1p(-rate)) * np.cumprod(np.concatenate([[1.0], steps]))))

@@ -23,9 +23,9 @@ def max_min(rates: FloatArray) -> Values:
 
 def max_geomean(rates: FloatArray) -> Values:
     """Highest rate / geometric mean of the rates (NIST IR 8429, through secondary sources)."""
-    with np.errstate(divide="ignore"):
-        mean_of_logs = np.log(rates).mean(axis=0)
-    return _quotient(rates.max(axis=0), np.exp(mean_of_logs))
+    some, every = rates.max(axis=0) > 0, rates.min(axis=0) > 0
+    below = np.log(np.where(every, rates.max(axis=0) / np.where(every, rates, 1.0), 1.0))
+    return np.where(every, np.exp(below.mean(axis=0)), np.where(some, np.inf, np.nan))
 
 
 def max_mean(rates: FloatArray) -> Values:
@@ -41,7 +41,7 @@ def difference(rates: FloatArray) -> Values:
 def log_spread(rates: FloatArray) -> Values:
     """Mean absolute distance of log10 rate from its mean (the spread that NIST FRTE prints)."""
     some, every = rates.max(axis=0) > 0, rates.min(axis=0) > 0
-    logs = np.log10(np.where(every, rates, 1.0))
+    logs = np.log10(np.where(every, rates / np.where(every, rates[0], 1.0), 1.0))  # exactly 0 for equal rates
     spread = np.abs(logs - logs.mean(axis=0)).mean(axis=0)
     return np.where(every, spread, np.where(some, np.inf, np.nan))
 
@@ -55,11 +55,11 @@ def log_deviation(rates: FloatArray, *, ddof: int) -> Values:
 
 def gini_raw(rates: FloatArray) -> Values:
     """Sum over all ordered pairs of abs(x_i - x_j) / (2 K^2 mean x): 0 to (K-1)/K."""
-    groups = len(rates)
-    ranks = 2.0 * np.arange(1, groups + 1) - groups - 1
-    total = rates.sum(axis=0)
-    weighted = np.tensordot(ranks, np.sort(rates, axis=0), axes=1)
-    return np.where(total > 0, weighted / np.where(total > 0, total * groups, 1.0), np.nan)
+    groups, half = len(rates), len(rates) // 2
+    ordered, total = np.sort(rates, axis=0), rates.sum(axis=0)
+    apart = ordered[::-1][:half] - ordered[:half]  # highest less lowest, and inwards: exactly 0 for equal rates
+    pairs = (groups - 1 - 2.0 * np.arange(half)) @ apart
+    return np.where(total > 0, pairs / np.where(total > 0, total * groups, 1.0), np.nan)
 
 
 def gini_corrected(rates: FloatArray) -> Values:

@@ -10,6 +10,7 @@ from evalharness.statistics.grouprates import GroupRates
 
 TRUSTED_ERRORS = 10.0  # effective errors above which the replicates of a log rate are believed
 _MOST_UNDEFINED = 0.05  # share of replicates that may lack a log
+_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,8 @@ def variance_degrees(rates: GroupRates) -> FloatArray:
     """
     evidence = Evidence.of(rates)
     estimated = np.clip(1 - evidence.trials / np.maximum(rates.trials, 1), 1e-3, 1.0)
-    return np.maximum(np.minimum(rates.clusters - 1.0, 2 * evidence.errors / estimated**2), 1.0)
+    degrees = np.minimum(rates.clusters - 1.0, 2 * evidence.errors / estimated**2)
+    return np.asarray(np.maximum(degrees, 1.0))
 
 
 def _variances(evidence: Evidence) -> FloatArray:
@@ -71,6 +73,8 @@ def _variances(evidence: Evidence) -> FloatArray:
 def replicate_deviations(rates: GroupRates) -> FloatArray | None:
     """(B, K) log replicates less their mean; 0 where a replicate has no log.
 
+    A group whose replicates do not vary, or of which one in twenty has no log, has deviations of 0 alone.
+
     Returns:
         None without replicates, or with fewer than 100, or fewer than five for each group.
     """
@@ -81,4 +85,5 @@ def replicate_deviations(rates: GroupRates) -> FloatArray | None:
     logs = np.log(np.where(usable, rates.replicates, 1.0))
     mean = np.where(usable, logs, 0.0).sum(axis=0) / np.maximum(count, 1)
     deviations = np.where(usable, logs - mean, 0.0)
-    return np.where(count >= (1 - _MOST_UNDEFINED) * len(rates.replicates), deviations, 0.0)
+    kept = (count >= (1 - _MOST_UNDEFINED) * len(rates.replicates)) & (np.abs(deviations).max(axis=0) > _ROUNDING)
+    return np.where(kept, deviations, 0.0)

@@ -50,6 +50,7 @@ class GroupMeasure:
     furthest: Callable[[Ranges], float]  # the value furthest from equality that the ranges allow
     ratio: bool = False  # undefined if any group has no error
     needs_errors: bool = True  # undefined if no group has an error
+    sign: float = 1.0  # -1 if the measure falls as the groups differ more
 
     def distance(self, components: Sequence[FloatArray]) -> FloatArray:
         """(S,) how far the measure lies from equality; 0 for draws without any error: no difference was seen."""
@@ -62,9 +63,7 @@ class GroupMeasure:
         Returns:
             None where the ranges set no limit either.
         """
-        furthest = self.furthest(ranges)
-        sign = 1.0 if furthest >= self.equality else -1.0
-        value = self.equality + sign * distance if math.isfinite(distance) else furthest
+        value = self.equality + self.sign * distance if math.isfinite(distance) else self.furthest(ranges)
         return value if math.isfinite(value) else None
 
 
@@ -135,6 +134,7 @@ def blended(alpha: float) -> tuple[GroupMeasure, ...]:
             equality=1.0,
             furthest=lambda ranges: 1.0 - apart(ranges),
             needs_errors=False,
+            sign=-1.0,
         ),
         GroupMeasure(
             name="inequity_rate",

@@ -119,17 +119,16 @@ class _Frame:
         measure, ranges = self.measures[index], self._ranges()
         near, far = (0.0, math.inf) if self.found is None else (self.found.lower[index], self.found.upper[index])
         limits = measure.value(float(near), ranges), measure.value(float(far), ranges)
-        return limits if measure.furthest(ranges) >= measure.equality else limits[::-1]
+        return limits if measure.sign > 0 else limits[::-1]
 
     def _equality(self, index: int) -> tuple[float | None, float | None, float | None]:
         """Floor, its quantile and p; None where no group has an error."""
         if self.found is None or (self.measures[index].needs_errors and self._empty()):
             return None, None, None
-        sign = -1.0 if self.measures[index].furthest(self._ranges()) < self.measures[index].equality else 1.0
-        floor, quantile = (
-            self.measures[index].equality + sign * v[index] for v in (self.found.floor, self.found.floor_upper)
-        )
-        return _finite(float(floor)), _finite(float(quantile)), float(self.found.p_equal[index])
+        measure = self.measures[index]
+        floor = measure.equality + measure.sign * float(self.found.floor[index])
+        quantile = measure.equality + measure.sign * float(self.found.floor_upper[index])
+        return _finite(floor), _finite(quantile), float(self.found.p_equal[index])
 
     def _smoothed(self, measure: GroupMeasure) -> float | None:
         return _finite(float(measure.formula([Evidence.of(c).smoothed[:, None] for c in self.components])[0]))
@@ -146,14 +145,12 @@ class _Frame:
         few = sum(int((c.effective_errors < FEW_ERRORS).sum()) for c in self.components)
         if few:
             remarks.append(f"unstable: {few} of the rates rest on fewer than {FEW_ERRORS:g} effective errors")
-        if (
-            value is not None
-            and limits[0] is not None
-            and limits[1] is not None
-            and not limits[0] <= value <= limits[1]
-        ):
+        lower, upper = limits
+        if value is None:
+            return remarks
+        if (lower is not None and value < lower) or (upper is not None and value > upper):
             remarks.append("the value lies outside its interval because chance alone moves it away from equality")
-        if value is not None and None in limits:
+        if None in limits:
             remarks.append("the data set no limit on the far side")
         return remarks
 

@@ -59,15 +59,17 @@ def sidak_quantile(groups: int, *, level: float) -> float:
 
 def _limits(rates: GroupRates, group: int, *, level: float) -> tuple[float, float]:
     value, trials = float(rates.values[group]), float(Evidence.of(rates).trials[group])
-    if value == 0:
-        return 0.0, max(float(rates.upper[group]), zero_error_upper(max(rates.disjoint[group], 1.0), level=level))
+    own = float(rates.lower[group]), float(rates.upper[group])
     exact = clopper_pearson(value * trials, trials, level=level)
+    if value == 0:
+        return 0.0, float(np.fmax(own[1], zero_error_upper(max(rates.disjoint[group], 1.0), level=level)))
     if value == 1:
-        return min(float(rates.lower[group]), exact.lower), 1.0
+        return float(np.fmin(own[0], exact.lower)), 1.0
+    if not np.isfinite(own).all():
+        return exact.lower, exact.upper
     degrees = max(int(rates.clusters[group]) - 1, 1)
     factor = t_quantile(level, degrees=degrees) / t_quantile(rates.level, degrees=degrees)
-    lower = _stretched(value, float(rates.lower[group]), factor)
-    upper = _stretched(value, float(rates.upper[group]), factor)
+    lower, upper = (_stretched(value, limit, factor) for limit in own)
     if min(value, 1 - value) * trials < _FEW:
         return min(lower, exact.lower), max(upper, exact.upper)
     return lower, upper

@@ -72,6 +72,15 @@ def test_two_groups_agree_with_the_exact_interval_of_a_ratio():
     assert 1 + found.upper[0] == pytest.approx(share.high / (1 - share.high), rel=0.04)
 
 
+def test_with_many_errors_limits_are_those_of_the_two_groups_at_the_ends():
+    rates = 0.01 * np.exp(np.linspace(-1, 1, 8))
+    found = invert(rates, [100_000] * 8, simulations=1000)
+    half = 1.96 * np.sqrt(np.sum((1 - rates[[0, -1]]) / rates[[0, -1]] / 100_000))
+    assert 1 + found.upper[0] == pytest.approx(np.exp(2 + half), rel=0.06)
+    assert 1 + found.lower[0] == pytest.approx(np.exp(2 - half), rel=0.06)
+    assert (found.upper - found.lower < 0.35 * (found.upper + found.lower) / 2).all()
+
+
 def test_the_same_draws_give_the_same_limits_whatever_the_order_of_the_groups():
     rates, trials = [0.01, 0.02, 0.015, 0.03], [1000, 2000, 500, 700]
     order = [2, 0, 3, 1]

@@ -1,0 +1,96 @@
+import math
+
+import numpy as np
+import pytest
+from scipy.stats import binomtest
+
+from evalharness.statistics.differentials.logrates import LogRates, variance_degrees
+from evalharness.statistics.differentials.reference import Ratios, log_ratio_error, ratios_to_references
+from evalharness.statistics.differentials.settings import GroupSettings
+from tests.support.datasets import examples
+from tests.support.grouprates import group_rates
+
+MANY = 10**9  # subjects: Student's quantile is the normal one
+
+
+@pytest.mark.parametrize(("effect", "suffix"), [(1, ""), (4, "_DEFF4")])
+def test_d9_the_log_interval_of_a_ratio(effect, suffix):
+    inputs, expected = examples()["D9_ratio_ci"]["inputs"], examples()["D9_ratio_ci"]["expected"]
+    errors, trials = np.array(inputs["errors"]), np.array(inputs["n"])
+    error = log_ratio_error(errors, errors / trials, np.array([effect, effect]))
+    assert error == pytest.approx(expected[f"se_log{suffix}"], abs=1e-6)
+    rates = group_rates(errors * effect, trials * effect, effective=trials, clusters=MANY)
+    ratio = Ratios.of(rates).ratio(0, 1, level=0.95)
+    assert ratio.value == pytest.approx(expected["ratio"])
+    if effect == 1:
+        assert (ratio.lower, ratio.upper) == pytest.approx(tuple(expected["ci95"]), rel=1e-3)
+    half = 1.959964 * error
+    limits = math.exp(math.log(4) - half), math.exp(math.log(4) + half)
+    assert limits == pytest.approx(tuple(expected[f"ci95{suffix}"]), rel=1e-5)
+
+
+def test_below_five_effective_errors_the_limits_are_exact():
+    ratio = Ratios.of(group_rates([8, 3], [1000, 2000])).ratio(0, 1, level=0.95)
+    test = binomtest(8, 11, 1 / 3)
+    share = test.proportion_ci(0.95)
+    assert ratio.exact
+    assert ratio.value == pytest.approx(8 / 1.5)
+    assert ratio.lower == pytest.approx(share.low / (1 - share.low) * 2)
+    assert ratio.upper == pytest.approx(share.high / (1 - share.high) * 2)
+    assert ratio.p_value == pytest.approx(2 * binomtest(8, 11, 1 / 3, alternative="greater").pvalue)
+
+
+def test_rows_name_group_and_reference():
+    settings = GroupSettings(references=("g1", "elsewhere=x"))
+    rows = ratios_to_references(group_rates([50, 100, 3], [1000] * 3), settings=settings)
+    assert [(row.measure, row.group, row.reference) for row in rows] == [
+        ("fmr.ratio_to_reference", "g0", "g1"),
+        ("fmr.ratio_to_reference", "g2", "g1"),
+    ]
+    assert rows[0].value == pytest.approx(0.5)
+    assert rows[0].lower < 0.5 < rows[0].upper < 1
+    assert rows[0].p_equal < 0.01
+    assert rows[0].note == ""
+    assert rows[1].note.startswith("unstable: fewer than 5 effective errors")
+
+
+def test_a_reference_without_errors_and_one_that_is_left_out():
+    rates = group_rates([0, 5, 0], [1000] * 3, left_out=["g9"])
+    rows = ratios_to_references(rates, settings=GroupSettings(references=("g0", "g9")))
+    some, none, left = rows[0], rows[1], rows[2]
+    assert (some.value, some.lower, some.upper) == (None, None, None)
+    assert 0 < some.bound < some.smoothed
+    assert some.note.startswith("undefined: no error in the reference group")
+    assert (none.value, none.bound, none.note) == (None, None, "undefined: neither group has an error")
+    assert (left.reference, left.value) == ("g9", None)
+    assert left.note == "the reference group is left out: label missing"
+    assert len(rows) == 5
+
+
+def test_no_error_in_the_group_itself_is_a_ratio_of_nought():
+    row = ratios_to_references(group_rates([0, 20], [1000] * 2), settings=GroupSettings(references=("g1",)))[0]
+    assert (row.value, row.lower) == (0.0, 0.0)
+    assert 0 < row.upper < 0.5
+
+
+def test_replicates_bring_the_correlation_of_groups_that_share_a_threshold():
+    rng = np.random.default_rng(1)
+    common, own = rng.normal(0, 0.3, (3000, 1)), rng.normal(0, 0.1, (3000, 2))
+    rates = group_rates([100, 120], [10_000] * 2, replicates=0.01 * np.exp(common + own))
+    logs = LogRates.of(rates)
+    assert logs.errors.tolist() == pytest.approx([math.sqrt(0.1)] * 2, rel=0.1)
+    joint = Ratios.of(rates).ratio(0, 1, level=0.95)
+    alone = Ratios.of(group_rates([100, 120], [10_000] * 2)).ratio(0, 1, level=0.95)
+    assert math.log(joint.upper / joint.lower) == pytest.approx(math.log(alone.upper / alone.lower), rel=0.1)
+
+
+def test_useless_replicates_change_nothing():
+    plain = LogRates.of(group_rates([100, 120], [10_000] * 2)).covariance
+    for replicates in (np.full((500, 2), np.nan), np.zeros((500, 2)), np.full((5, 2), 0.01), np.full((500, 2), 0.01)):
+        found = LogRates.of(group_rates([100, 120], [10_000] * 2, replicates=replicates)).covariance
+        np.testing.assert_allclose(found, plain)
+
+
+def test_degrees_of_freedom_are_those_of_the_subjects_who_err():
+    rates = group_rates([40, 40, 0], [4000] * 3, effective=[4000, 400, 400], clusters=[100, 100, 100])
+    assert variance_degrees(rates).tolist() == pytest.approx([99, 2 * 4 / 0.81, 1.0])
