@@ -1,7 +1,5 @@
 """Decided operating points, and the rates read again."""
 
-from typing import Literal
-
 from evalharness.assembly.record import SecondMeasurements
 from evalharness.assembly.rows import rows_of
 from evalharness.plan import AuditPlan
@@ -54,7 +52,7 @@ def _point(plan: AuditPlan, point: OperatingPoint, kind: ScoreKind) -> Operating
     )
 
 
-def _fitted(plan: AuditPlan, point: OperatingPoint) -> Literal["", "held", "refitted", "other-subjects"]:
+def _fitted(plan: AuditPlan, point: OperatingPoint) -> str:
     """What the intervals at an operating point take of choosing its threshold."""
     if point.spec.policy is Policy.VENDOR or not point.thresholds:
         return ""

@@ -53,7 +53,7 @@ def _sentences(findings: Findings, point: OperatingPointInfo) -> Iterator[str]:
     false_match = _overall(findings, findings.row("fmr", point.name, ALL, ALL), mated=False)
     false_non_match = _overall(findings, findings.row("fnmr", point.name, ALL), mated=True)
     yield keywording.overall(false_match, false_non_match)
-    if point.thresholds and point.fitted:
+    if point.thresholds and point.fitted in wording.FITTED_INTERVALS:
         yield wording.FITTED_INTERVALS[point.fitted]
     for partition in findings.result.population.partitions:
         yield from _partition_sentences(findings, point, partition)

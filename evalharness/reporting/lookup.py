@@ -15,7 +15,7 @@ from evalharness.result.rows import (
 )
 
 ALL = "all"
-RATES = ("fmr", "fnmr", "frr", "fta")
+RATES = ("fmr", "far", "fnmr", "frr", "fta")
 
 _PointRow = TypeVar("_PointRow", DifferentialRow, GroupEstimateRow, WorstGroupRow, TestRow, AdjustedRow)
 

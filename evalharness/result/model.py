@@ -157,10 +157,10 @@ class OperatingPointInfo(Part):
     impostor_subjects: dict[str, int]
     unresolved: dict[str, str]
     warnings: tuple[str, ...]
-    fitted: Literal["", "held", "refitted", "other-subjects"] = Field(
+    fitted: str = Field(
         default="",
-        description="what intervals take of choosing the threshold: empty where it was given or none was found; held "
-        "fixed; refitted in every replicate; or fitted on other subjects, so that nothing is to be taken",
+        description="what intervals take of choosing the threshold: empty where it was given or none was found; "
+        "`held` fixed; `refitted` in every replicate; `other-subjects` where these fitted it",
     )
 
 
