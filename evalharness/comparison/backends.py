@@ -173,11 +173,8 @@ class _CompiledTile:
             self._values,
             self._part.first_columns(),
             np.ascontiguousarray(self._pool.code[self._part.rows]),
-            np.append(edges, len(codes)),
-            codes[edges],
-            np.float32(binning.low),
-            np.float32(binning.inverse_width),
-            binning.squared,
+            (np.append(edges, len(codes)), codes[edges]),
+            (np.float32(binning.low), np.float32(binning.inverse_width), binning.squared),
             histogram,
         )
 

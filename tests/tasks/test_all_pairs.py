@@ -146,7 +146,7 @@ def test_calibration_subjects_set_how_deep_the_tail_goes():
 
 def test_equal_scores_everywhere_are_streamed_or_all_held():
     samples = make_samples([i // 2 for i in range(60)])
-    enrolment = make_enrolment(np.ones((60, 8)), comparator=Comparator.COSINE)
+    enrolment = make_enrolment([[3, 4]] * 60, comparator=Comparator.COSINE)  # of length 5: each score is 1.0
     pairs = 60 * 58 // 2
     budget = TailBudget(keep_all=0, most=pairs - 1)
     for backend in BACKENDS:
@@ -169,7 +169,7 @@ def test_equal_scores_everywhere_are_streamed_or_all_held():
 
 def test_a_threshold_just_above_every_score_matches_nothing():
     samples = make_samples(range(30))
-    enrolment = make_enrolment(np.ones((30, 3)), comparator=Comparator.COSINE)
+    enrolment = make_enrolment([[3, 4]] * 30, comparator=Comparator.COSINE)
     counts = count(samples, enrolment, specs=[vendor(math.nextafter(1.0, 2))], partitions=[], budget=TailBudget(0, 9))
     assert (len(counts.tail), counts.streamed) == (0, ())
     assert int(counts.histograms.counts[0, 0, -1]) == 30 * 29 // 2
