@@ -20,6 +20,7 @@ from evalharness.errors import RunError
 from evalharness.records import Comparator, FloatArray, IntArray, TemplateArray
 
 _CHUNK = 1024
+_ORDINARY = (1e-30, 1e30)  # lengths whose inverse is a normal float32
 _ARRAYS = ("vectors", "fast", "squares", "norms", "sizes", "subject", "code")
 
 
@@ -128,8 +129,7 @@ def arrange(
         _require_space(folder, 3 * templates.nbytes)
     order = np.lexsort((np.arange(len(subject)), subject, code))
     vectors = _array(folder, "vectors", templates.shape)
-    for start in range(0, len(order), _CHUNK):
-        vectors[start : start + _CHUNK] = templates[order[start : start + _CHUNK]]
+    np.take(templates, order, axis=0, out=vectors, mode="clip")  # with another mode numpy makes a copy first
     norms = lengths(vectors)
     squared = comparator is Comparator.EUCLIDEAN
     scale = math.ldexp(1.0, -math.frexp(float(norms.max()))[1]) if squared and len(norms) else 1.0
@@ -157,12 +157,13 @@ def _fast(
     squares = np.zeros(len(vectors), dtype=np.float32)
     for start in range(0, len(vectors), _CHUNK):
         part = slice(start, start + _CHUNK)
-        wide = vectors[part].astype(np.float64)
-        if scale is None:
-            fast[part] = wide / norms[part, np.newaxis]
-        else:
-            fast[part] = wide * scale
+        if scale is not None:
+            fast[part] = vectors[part].astype(np.float64) * scale
             squares[part] = (norms[part] * scale) ** 2
+        elif _ORDINARY[0] < norms[part].min() and norms[part].max() < _ORDINARY[1]:
+            np.multiply(vectors[part], (1 / norms[part, np.newaxis]).astype(np.float32), out=fast[part])
+        else:
+            fast[part] = vectors[part].astype(np.float64) / norms[part, np.newaxis]
     return fast, squares
 
 
