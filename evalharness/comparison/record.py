@@ -20,7 +20,7 @@ from evalharness.records import Comparator, FloatArray, IntArray, TemplateArray
 BLOCK_ROWS = 128
 BLOCK_COLUMNS = 256
 _PAIR_CHUNK = 4096
-_WORTH_COMPILED_CODE = 5_000  # pairs: loading numba takes a second
+_WORTH_COMPILED_CODE = 100_000  # pairs: loading numba takes a second
 
 
 @dataclass(frozen=True, slots=True)

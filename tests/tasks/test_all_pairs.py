@@ -224,3 +224,25 @@ def test_progress_counts_pairs_of_templates():
     count(samples, enrolment, specs=[pooled("0.01")], partitions=[groups], options=options)
     assert told[0] == (300 * 299 // 2, 0)
     assert sum(told[1:]) == 300 * 299 // 2
+
+
+@pytest.mark.parametrize("comparator", Comparator)
+def test_two_workers_change_nothing(comparator, tmp_path):
+    samples, enrolment, groups = many(300, 16, comparator=comparator)
+    scores = brute_scores(enrolment, samples)
+    middle = comparator.score_kind.from_similarity(sorted(scores.values())[len(scores) // 2])
+    arguments = {
+        "specs": [vendor(middle), pooled("0.01"), per_group("0.02", "g")],
+        "partitions": [groups],
+        "budget": TailBudget(keep_all=0, most=5000),
+    }
+    alone = count(samples, enrolment, **arguments, options=CompareOptions(workers=1, block=64))
+    options = CompareOptions(workers=2, block=64, batch_pairs=5000, pool_from=0, folder=tmp_path / "blocks")
+    both = count(samples, enrolment, **arguments, options=options)
+    check_tail(both, scores)
+    check_streamed(both, scores)
+    assert both.tail.cut == alone.tail.cut
+    assert both.tail.scores.tolist() == alone.tail.scores.tolist()
+    assert [point.threshold for point in both.streamed] == [point.threshold for point in alone.streamed]
+    assert len(both.streamed) == 1
+    assert not (tmp_path / "blocks").exists()
