@@ -181,8 +181,11 @@ class Peak:
         return self
 
     def _watch(self) -> None:
+        before = self.base
         while not self._stop.wait(0.05):
-            self.most = max(self.most, _memory_of_tree())
+            now = _memory_of_tree()
+            self.most = max(self.most, min(before, now))  # a child between fork and exec shows its parent's memory
+            before = now
 
     def __exit__(self, *_: object) -> None:
         self._stop.set()
