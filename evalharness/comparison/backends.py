@@ -17,6 +17,7 @@ from evalharness.records import BoolArray, IntArray
 BackendName = Literal["numba", "numpy", "torch"]
 Places = tuple[NDArray[np.int32], NDArray[np.int32]]
 _WORTH_A_DEVICE = 50_000  # templates
+_WORTH_COMPILED_CODE = 2_000  # templates: loading numba takes a second, compiling for the first time many
 _STRIP = 64  # rows of a tile that numpy handles at a time: they stay in the cache
 
 
@@ -63,7 +64,7 @@ def choose(name: BackendName | None, *, templates: int) -> BackendName:
         return name
     if templates >= _WORTH_A_DEVICE and find_spec("torch") is not None and _has_device():
         return "torch"
-    return "numpy" if kernels() is None else "numba"
+    return "numba" if templates >= _WORTH_COMPILED_CODE and kernels() is not None else "numpy"
 
 
 def _has_device() -> bool:
@@ -173,11 +174,8 @@ class _CompiledTile:
             self._values,
             self._part.first_columns(),
             np.ascontiguousarray(self._pool.code[self._part.rows]),
-            np.append(edges, len(codes)),
-            codes[edges],
-            np.float32(binning.low),
-            np.float32(binning.inverse_width),
-            binning.squared,
+            (np.append(edges, len(codes)), codes[edges]),
+            (np.float32(binning.low), np.float32(binning.inverse_width), binning.squared),
             histogram,
         )
 

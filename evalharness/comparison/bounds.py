@@ -16,14 +16,14 @@ _SAFETY = 1.01  # the bound itself is computed in floating point
 def cosine_bound(dimensions: int) -> float:
     """Largest difference of the fast and the exact cosine of two templates.
 
-    The fast one is the dot product of two templates divided by their lengths and rounded to float32. Each
-    component then carries a relative error of u (and a little from the float64 division), the products sum up
-    to at most (1 + u)^2, and the score of record adds its own rounding in dot product, lengths and quotient.
+    The fast one is the dot product of two templates times the inverse of their lengths, both rounded to float32.
+    Each component then carries a relative error r of 2 u (and a little from float64), the absolute products sum up
+    to at most (1 + r)^2, and the score of record adds its own rounding in dot product, lengths and quotient.
 
     Args:
         dimensions: Length of a template.
     """
-    rounding = _SINGLE * 1.001 + _gamma(dimensions + 4, _DOUBLE)
+    rounding = 2 * _SINGLE * 1.001 + _gamma(dimensions + 4, _DOUBLE)
     product = _gamma(dimensions, _SINGLE) * (1 + rounding) ** 2
     record = _gamma(2 * dimensions + 6, _DOUBLE)
     return _SAFETY * (product + 2 * rounding + rounding**2 + record + 8 * dimensions * _LOST)

@@ -95,7 +95,6 @@ class Engine:
         backend = choose(options.backend, templates=len(self.pool))
         if self.folder is None:
             return in_this_process(missing, self.pool, backend=backend, request=request)
-        self.pool.save(self.folder)
         work = Work(self.folder, backend, request)
         workers = min(_workers(options), max(len(missing), 1))
         return on_workers(missing, work, workers=workers, tick=lambda: options.progress.advance(0))
@@ -134,6 +133,9 @@ def open_engine(
     with tempfile.TemporaryDirectory(prefix=_POOL, dir=options.folder, ignore_cleanup_errors=True) as name:
         folder = Path(name) if pooled else None
         pool, order = arrange(templates, comparator, subject=subject, code=code, codes=codes, folder=folder)
+        if folder is not None:
+            pool.save(folder)
+            pool = Pool.open(folder)  # mapped anew: pages that were written and are not read again leave the memory
         yield Engine(pool, order, options, folder)
     if options.folder is not None:
         shutil.rmtree(options.folder, ignore_errors=True)  # the count is complete

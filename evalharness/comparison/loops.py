@@ -101,11 +101,8 @@ def count_tile(
     values: _Single,
     first: _Index,
     row_codes: _Index,
-    edges: _Index,
-    edge_codes: _Index,
-    low: np.float32,
-    inverse: np.float32,
-    squared: bool,
+    runs: tuple[_Index, _Index],
+    scale: tuple[np.float32, np.float32, bool],
     histogram: NDArray[np.int64],
 ) -> None:
     """Add the values of a tile to the histograms of their pairs of codes.
@@ -114,13 +111,12 @@ def count_tile(
         values: (rows, columns) fast values.
         first: (rows,) first column that counts in each row.
         row_codes: (rows,) code of each row.
-        edges: (runs + 1,) columns at which the code changes, with both ends.
-        edge_codes: (runs,) code of each run of columns.
-        low: Lower edge of the first bin.
-        inverse: Bins for each unit of score.
-        squared: Whether the root is binned.
+        runs: (runs + 1,) columns at which the code changes, with both ends; (runs,) code of each run of columns.
+        scale: Lower edge of the first bin; bins for each unit of score; whether the root is binned.
         histogram: (codes, codes, bins + 1), changed in place.
     """
+    edges, edge_codes = runs
+    low, inverse, squared = scale
     columns = values.shape[1]
     places = np.empty(columns, dtype=np.uint32)
     roots = np.empty(columns, dtype=np.float32)

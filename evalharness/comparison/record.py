@@ -13,14 +13,14 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from evalharness.comparison.compiled import kernels
+from evalharness.comparison.compiled import kernels, loaded
 from evalharness.errors import SystemInputError
 from evalharness.records import Comparator, FloatArray, IntArray, TemplateArray
 
 BLOCK_ROWS = 128
 BLOCK_COLUMNS = 256
 _PAIR_CHUNK = 4096
-_WORTH_COMPILED_CODE = 5_000  # pairs: loading numba takes a second
+_WORTH_COMPILED_CODE = 100_000  # pairs: loading numba takes a second
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def pair_scores(
     """
     norms = lengths(templates) if norms is None else norms
     scores = np.empty(len(first), dtype=np.float64)
-    compiled = kernels() if len(first) >= _WORTH_COMPILED_CODE else None
+    compiled = kernels() if loaded() or len(first) >= _WORTH_COMPILED_CODE else None
     if compiled is not None:
         squared = comparator is Comparator.EUCLIDEAN
         compiled.sum_pairs(
@@ -136,7 +136,7 @@ def score_blocks(
 def lengths(templates: TemplateArray) -> FloatArray:
     """(n,) lengths of templates, by the same fixed order of float64 operations."""
     norms = np.empty(len(templates), dtype=np.float64)
-    compiled = kernels() if len(templates) >= _WORTH_COMPILED_CODE else None
+    compiled = kernels() if loaded() or len(templates) >= _WORTH_COMPILED_CODE else None
     if compiled is not None:
         each = np.arange(len(templates), dtype=np.int64)
         compiled.sum_pairs(np.ascontiguousarray(templates), each, each, False, norms)

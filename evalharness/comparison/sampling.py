@@ -10,7 +10,7 @@ from evalharness.comparison.templates import Pool
 from evalharness.records import FloatArray, IntArray
 
 _ROWS = 256
-_FEWEST, _MOST = 2**19, 2**22
+_FEWEST, _MOST = 2**19, 2**20
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ and histograms need no group look-up for each pair.
 import hashlib
 import json
 import math
+import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,9 +16,11 @@ from numpy.typing import NDArray
 
 from evalharness.comparison.bounds import cosine_bound, euclidean_bound
 from evalharness.comparison.record import lengths, pair_scores
+from evalharness.errors import RunError
 from evalharness.records import Comparator, FloatArray, IntArray, TemplateArray
 
 _CHUNK = 1024
+_ORDINARY = (1e-30, 1e30)  # lengths whose inverse is a normal float32
 _ARRAYS = ("vectors", "fast", "squares", "norms", "sizes", "subject", "code")
 
 
@@ -82,7 +85,9 @@ class Pool:
     def open(cls, folder: Path) -> "Pool":
         """Map what ``save`` wrote: processes share one copy."""
         facts = json.loads((folder / "pool.json").read_text(encoding="utf-8"))
-        arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in _ARRAYS}
+        arrays = {
+            name: np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)) for name in _ARRAYS
+        }
         return cls(Comparator(facts["comparator"]), facts["codes"], facts["scale"], **arrays)
 
     def digest(self) -> str:
@@ -116,11 +121,15 @@ def arrange(
 
     Returns:
         The pool, and (m,) for each of its rows the template that stands there.
+
+    Raises:
+        RunError: The folder has too little room.
     """
+    if folder is not None:
+        _require_space(folder, 3 * templates.nbytes)
     order = np.lexsort((np.arange(len(subject)), subject, code))
     vectors = _array(folder, "vectors", templates.shape)
-    for start in range(0, len(order), _CHUNK):
-        vectors[start : start + _CHUNK] = templates[order[start : start + _CHUNK]]
+    np.take(templates, order, axis=0, out=vectors, mode="clip")  # with another mode numpy makes a copy first
     norms = lengths(vectors)
     squared = comparator is Comparator.EUCLIDEAN
     scale = math.ldexp(1.0, -math.frexp(float(norms.max()))[1]) if squared and len(norms) else 1.0
@@ -148,19 +157,30 @@ def _fast(
     squares = np.zeros(len(vectors), dtype=np.float32)
     for start in range(0, len(vectors), _CHUNK):
         part = slice(start, start + _CHUNK)
-        wide = vectors[part].astype(np.float64)
-        if scale is None:
-            fast[part] = wide / norms[part, np.newaxis]
-        else:
-            fast[part] = wide * scale
+        if scale is not None:
+            fast[part] = vectors[part].astype(np.float64) * scale
             squares[part] = (norms[part] * scale) ** 2
+        elif _ORDINARY[0] < norms[part].min() and norms[part].max() < _ORDINARY[1]:
+            np.multiply(vectors[part], (1 / norms[part, np.newaxis]).astype(np.float32), out=fast[part])
+        else:
+            fast[part] = vectors[part].astype(np.float64) / norms[part, np.newaxis]
     return fast, squares
+
+
+def _require_space(folder: Path, needed: int) -> None:
+    """Refuse a disk that mapped files would fill: writing to one would kill the process without a word."""
+    folder.mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(folder).free
+    if free < needed:
+        raise RunError(
+            f"{folder}: {free // 2**20} MiB are free; comparing on several processes needs {needed // 2**20} MiB "
+            "for a while. Make room, choose another folder for the run, or use one worker."
+        )
 
 
 def _array(folder: Path | None, name: str, shape: tuple[int, ...]) -> TemplateArray:
     """A float32 array in memory or in a file."""
     if folder is None or 0 in shape:
         return np.empty(shape, dtype=np.float32)
-    folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{name}.npy"
     return np.lib.format.open_memmap(path, mode="w+", dtype=np.float32, shape=(shape[0], shape[1]))

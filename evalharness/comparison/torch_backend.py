@@ -49,7 +49,8 @@ class _TorchTile:
         first_row, first_column = int(self._rows[0]), int(self._columns[0])
         height, width = int(self._rows[-1]) - first_row + 1, int(self._columns[-1]) - first_column + 1
         pair = (self._rows - first_row)[:, None] * width + (self._columns - first_column)[None, :]
-        keys = (pair * histogram.shape[2] + slots)[self._above()]
+        keys = pair * histogram.shape[2] + slots
+        keys = keys[self._above()] if self._part.first_columns().any() else keys.ravel()
         counts = torch.bincount(keys, minlength=height * width * histogram.shape[2])
         added = counts.reshape(height, width, -1).cpu().numpy()
         histogram[first_row : first_row + height, first_column : first_column + width] += added

@@ -23,7 +23,7 @@ from evalharness.comparison import (
 from evalharness.counts import Histograms, Population, StreamedPoint, Tail
 from evalharness.errors import PlanError, RunError
 from evalharness.records import BoolArray, Comparator, FloatArray, IntArray, Partition, Samples, TemplateArray
-from evalharness.tasks.tail import Demands, Settled, Target, TopScores, Unsettled, pairs_in, settle
+from evalharness.tasks.tail import Demands, Settled, Target, TopScores, Unsettled, comfortable, pairs_in, settle
 
 _SEED = 20_261_122  # of the guess where to begin: it changes no result
 _PASSES = 5
@@ -207,8 +207,8 @@ class _Guess:
         if found:
             base = [_from_top(scores, caution * (t.allowed + 1), t.pairs) for t, scores in found]
             deep = [_from_top(scores, caution * next(t.depths()), t.pairs) for t, scores in found]
-            comfort = max(demands.budget.keep_all, 5 * self._reached(min(base)))
-            room = _from_top(self._scores, min(comfort, 1.1 * demands.budget.most), self._trials)
+            comfort = comfortable(math.ceil(min(self._reached(min(base)), self._trials)), demands.budget)
+            room = _from_top(self._scores, 1.1 * comfort, self._trials)
             floors.append(min(*base, max(min(deep), room)))
         return min(floors, default=math.inf)
 

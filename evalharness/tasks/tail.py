@@ -6,8 +6,8 @@ however it guessed where to begin:
 - a fixed threshold belongs to the tail if no more scores reach it than the budget holds, else it is streamed;
 - a fitted threshold that allows k errors needs the k + 1 highest scores of its population;
 - a bootstrap finds the threshold again in each replicate and reaches deeper, so that up to max(3k, k + 200)
-  scores of the population are held, or the population: less of it where that would lower the cut
-  so far that the tail held more than four times what the thresholds themselves need.
+  scores of the population are held, or the population: less of it where that would lower the cut so far that the
+  tail held more than four times what the thresholds themselves need (half as much again, beyond a few million).
 """
 
 import math
@@ -24,6 +24,8 @@ from evalharness.records import BoolArray, FloatArray, IntArray
 _DEEPER = 2  # further multiples of the allowed errors
 _DEEPER_AT_LEAST = 199  # beyond the k + 1 highest
 _COMFORT = 4  # how many times as many scores as the thresholds need may be held for the sake of replicates
+_LARGE = 2**22  # beyond so many, replicates scatter little
+_COMFORT_LARGE = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +185,12 @@ def _place(threshold: float, ranks: "_Ranks", streamed: Mapping[float, int]) -> 
     return "tail" if threshold >= ranks.floor else "deeper"
 
 
+def comfortable(needed: int, budget: TailBudget) -> int:
+    """How many scores the tail may hold for the sake of replicates where the thresholds need ``needed``."""
+    wished = min(_COMFORT * needed, max(_LARGE, int(_COMFORT_LARGE * needed)))
+    return min(budget.most, max(budget.keep_all, wished))
+
+
 class _Ranks:
     """Ranks among the highest scores; what lies below the floor is unknown."""
 
@@ -221,7 +229,7 @@ class _Ranks:
                 f"operating points {names}: more than {self.most} non-mated scores reach the lowest of their "
                 "thresholds; that many are not held in memory. Ask for a lower fmr, or for fewer groups or samples."
             )
-        return None if unknown else min(self.most, max(self._budget.keep_all, _COMFORT * (lowest or 0)))
+        return None if unknown else comfortable(lowest or 0, self._budget)
 
     def deepest(self, members: FloatArray, target: Target, room: int) -> float | None:
         """The lowest cut for a target that leaves the tail within its room; None while that is unknown."""

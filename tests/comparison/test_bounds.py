@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from evalharness.comparison import pair_scores
 from evalharness.comparison.bounds import cosine_bound, euclidean_bound
-from evalharness.comparison.compiled import kernels
+from evalharness.comparison.compiled import kernels, loaded
 from evalharness.comparison.templates import arrange
 from evalharness.records import Comparator
 
@@ -91,7 +91,8 @@ def test_a_fast_score_and_back():
 def test_compiled_sums_are_those_of_numpy_bit_for_bit(comparator, kind, monkeypatch):
     vectors = vectors_of(kind, 120, 37, np.random.default_rng(2))
     first, second = np.triu_indices(120, 1)
-    assert kernels() is not None
+    assert kernels() is not None  # loads them
+    assert loaded()
     compiled = pair_scores(vectors, comparator, first=first, second=second)
     monkeypatch.setattr("evalharness.comparison.record.kernels", lambda: None)
     assert compiled.tolist() == pair_scores(vectors, comparator, first=first, second=second).tolist()

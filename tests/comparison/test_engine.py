@@ -3,6 +3,7 @@
 import json
 import multiprocessing
 import os
+import shutil
 import signal
 
 import numpy as np
@@ -183,3 +184,10 @@ def test_a_score_that_is_not_a_number_stops_the_run():
             engine.pool.fast[7, 3] = np.nan
             with pytest.raises(RunError, match=r"scores were counted in rows 0 to 48, .* pairs were expected"):
                 engine.gather(floor=0.4, streamed=(), most=1000)
+
+
+def test_a_full_disk_is_refused_before_it_is_written(monkeypatch, tmp_path):
+    full = shutil._ntuple_diskusage(10, 10, 0)
+    monkeypatch.setattr("evalharness.comparison.templates.shutil.disk_usage", lambda folder: full)
+    with pytest.raises(RunError, match="0 MiB are free; comparing on several processes needs"):
+        gather(small(workers=2, pool_from=0, folder=tmp_path / "blocks"))

@@ -1,11 +1,15 @@
 """The engine against the whole matrix of scores of record."""
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evalharness.comparison import CompareOptions
+from evalharness.errors import PlanError
+from evalharness.progress import NoProgress
 from evalharness.records import Comparator
 from evalharness.tasks.verification import TailBudget, count
 from tests.support.all_pairs import brute_scores, check_histograms, check_streamed, check_tail
@@ -42,7 +46,7 @@ def galleries(draw):
     return samples, make_enrolment(vectors, comparator=comparator, failed=failed), make_partition("g", labels)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(
     gallery=galleries(),
     backend=st.sampled_from(BACKENDS),
@@ -72,7 +76,7 @@ def test_tail_histograms_and_streams_are_those_of_brute_force(gallery, backend, 
     assert counts.tail.cut == (min(held, default=np.inf) if scores else -np.inf)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(gallery=galleries(), backend=st.sampled_from(BACKENDS), block=st.integers(1, 50), batch=st.integers(1, 2000))
 def test_backend_blocks_and_batches_change_nothing(gallery, backend, block, batch):
     samples, enrolment, groups = gallery
@@ -119,3 +123,126 @@ def test_two_thousand_templates(comparator, backend):
     allowed = len(ordered) // 1000
     held = np.count_nonzero(ordered >= counts.tail.cut)
     assert 3 * allowed <= held <= 50_000
+
+
+def test_calibration_subjects_set_how_deep_the_tail_goes():
+    samples, enrolment, groups = many(600, 16)
+    scores = brute_scores(enrolment, samples)
+    half = np.arange(len(samples.subjects)) % 2 == 0
+    among = sorted((s for (i, j), s in scores.items() if half[samples.subject_of[[i, j]]].all()), reverse=True)
+    budget = TailBudget(keep_all=0, most=100_000)
+    counts = count(
+        samples,
+        enrolment,
+        specs=[pooled("0.01")],
+        partitions=[groups],
+        budget=budget,
+        calibration=half,
+        options=CompareOptions(backend="numpy"),
+    )
+    assert counts.tail.cut == among[3 * (len(among) // 100) - 1]
+    check_tail(counts, scores)
+
+
+def test_equal_scores_everywhere_are_streamed_or_all_held():
+    samples = make_samples([i // 2 for i in range(60)])
+    enrolment = make_enrolment([[3, 4]] * 60, comparator=Comparator.COSINE)  # of length 5: each score is 1.0
+    pairs = 60 * 58 // 2
+    budget = TailBudget(keep_all=0, most=pairs - 1)
+    for backend in BACKENDS:
+        options = CompareOptions(backend=backend, block=7)
+        counts = count(samples, enrolment, specs=[vendor(1.0)], partitions=[], budget=budget, options=options)
+        (point,) = counts.streamed
+        assert point.errors.tolist() == [[58]] * 60
+        assert (point.squares.tolist(), point.products.tolist()) == ([[pairs * 4]], [[pairs * 4]])
+        assert len(counts.tail) == 0
+        held = count(
+            samples,
+            enrolment,
+            specs=[vendor(1.0), pooled("0.1")],
+            partitions=[],
+            options=options,
+            budget=TailBudget(keep_all=0, most=pairs),
+        )
+        assert (len(held.tail), held.tail.cut, held.streamed) == (pairs, 1.0, ())
+
+
+def test_a_threshold_just_above_every_score_matches_nothing():
+    samples = make_samples(range(30))
+    enrolment = make_enrolment([[3, 4]] * 30, comparator=Comparator.COSINE)
+    counts = count(samples, enrolment, specs=[vendor(math.nextafter(1.0, 2))], partitions=[], budget=TailBudget(0, 9))
+    assert (len(counts.tail), counts.streamed) == (0, ())
+    assert int(counts.histograms.counts[0, 0, -1]) == 30 * 29 // 2
+
+
+@pytest.mark.parametrize("n", [0, 1])
+def test_no_pair_gives_an_empty_tail(n):
+    samples = make_samples(range(3))
+    enrolment = make_enrolment(np.ones((3, 4)), failed=range(n, 3))
+    counts = count(samples, enrolment, specs=[vendor(1.0), pooled("0.1")], partitions=[])
+    assert (len(counts.tail), counts.tail.cut) == (0, -np.inf)
+    assert int(counts.histograms.counts.sum()) == 0
+
+
+def test_a_subject_with_very_many_samples_is_one_unit():
+    subjects = [0] * 70 + list(range(1, 31))
+    samples = make_samples(subjects)
+    vectors = np.random.default_rng(4).normal(size=(100, 5))
+    enrolment = make_enrolment(vectors, comparator=Comparator.COSINE)
+    options = CompareOptions(block=16, batch_pairs=500)
+    budget = TailBudget(keep_all=0, most=10)
+    counts = count(samples, enrolment, specs=[vendor(0.0)], partitions=[], budget=budget, options=options)
+    assert len(counts.streamed) == 1
+    check_streamed(counts, brute_scores(enrolment, samples))
+
+
+def test_too_many_codes_give_no_histogram_and_no_stream():
+    n = 1100
+    samples = make_samples(range(n))
+    vectors = np.random.default_rng(4).normal(size=(n, 4))
+    enrolment = make_enrolment(vectors, comparator=Comparator.COSINE)
+    groups = make_partition("g", [f"{i:04}" for i in range(n)])
+    counts = count(samples, enrolment, specs=[vendor(0.9)], partitions=[groups])
+    assert counts.histograms is None
+    assert len(counts.tail) == n * (n - 1) // 2
+    with pytest.raises(PlanError, match="1100 combinations of groups are too many"):
+        count(samples, enrolment, specs=[vendor(0.0)], partitions=[groups], budget=TailBudget(0, 1000))
+
+
+def test_progress_counts_pairs_of_templates():
+    told = []
+
+    class Told(NoProgress):
+        def start(self, *, total, done):
+            told.append((total, done))
+
+        def advance(self, count):
+            told.append(count)
+
+    samples, enrolment, groups = many(300, 8)
+    options = CompareOptions(block=100, batch_pairs=10_000, progress=Told())
+    count(samples, enrolment, specs=[pooled("0.01")], partitions=[groups], options=options)
+    assert told[0] == (300 * 299 // 2, 0)
+    assert sum(told[1:]) == 300 * 299 // 2
+
+
+@pytest.mark.parametrize("comparator", Comparator)
+def test_two_workers_change_nothing(comparator, tmp_path):
+    samples, enrolment, groups = many(300, 16, comparator=comparator)
+    scores = brute_scores(enrolment, samples)
+    middle = comparator.score_kind.from_similarity(sorted(scores.values())[len(scores) // 2])
+    arguments = {
+        "specs": [vendor(middle), pooled("0.01"), per_group("0.02", "g")],
+        "partitions": [groups],
+        "budget": TailBudget(keep_all=0, most=5000),
+    }
+    alone = count(samples, enrolment, **arguments, options=CompareOptions(workers=1, block=64))
+    options = CompareOptions(workers=2, block=64, batch_pairs=5000, pool_from=0, folder=tmp_path / "blocks")
+    both = count(samples, enrolment, **arguments, options=options)
+    check_tail(both, scores)
+    check_streamed(both, scores)
+    assert both.tail.cut == alone.tail.cut
+    assert both.tail.scores.tolist() == alone.tail.scores.tolist()
+    assert [point.threshold for point in both.streamed] == [point.threshold for point in alone.streamed]
+    assert len(both.streamed) == 1
+    assert not (tmp_path / "blocks").exists()
