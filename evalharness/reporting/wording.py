@@ -49,8 +49,8 @@ _GENERATED = "further faces generated in the same way, and for no people"
 FITTED_INTERVALS = {
     "held": "The threshold was fitted to comparisons of this audit. The intervals are conditional on it: they hold it "
     "fixed and leave out the uncertainty of choosing it.",
-    "refitted": "The threshold was fitted to comparisons of this audit. The intervals take that in: they are as wide as "
-    "fitting it anew on other people like these would make them.",
+    "refitted": "The threshold was fitted to comparisons of this audit. The intervals take that in: they are as wide "
+    "as fitting it anew on other people like these would make them.",
     "other-subjects": "The threshold was fitted on some of the people, and the rates were measured on the others. The "
     "intervals are conditional on that threshold.",
 }
