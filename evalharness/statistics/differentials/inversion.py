@@ -102,7 +102,7 @@ class Inversion:
         """(M, S) distances that true rates with these departures may show."""
         truths = self._truths(departures)
         together = zip(draws, truths, self.components, strict=True)
-        return self.distances([drawn.rates(truth, c.trials) for drawn, truth, c in together])
+        return self.distances([drawn.rates(truth, c.trials_at(truth)) for drawn, truth, c in together])
 
     def _true(self, departures: Sequence[FloatArray]) -> FloatArray:
         """(M,) distances of the true rates themselves."""

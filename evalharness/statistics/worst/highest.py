@@ -37,7 +37,8 @@ def highest_under_equality(
     """
     groups = len(evidence.rates)
     draws = Draws.of(groups, simulations, rng)
-    highest: FloatArray = draws.rates(evidence.rates_along(np.zeros(groups)), evidence.trials).max(axis=0)
+    truth = evidence.rates_along(np.zeros(groups))
+    highest: FloatArray = draws.rates(truth, evidence.trials_at(truth)).max(axis=0)
     reached = int((highest >= evidence.rates.max() * (1 - 1e-9)).sum())
     upper = float(np.quantile(highest, level, method="higher"))
     return EqualHighest(float(highest.mean()), upper, (1 + reached) / (1 + simulations))
