@@ -12,6 +12,7 @@ from evalharness.statistics.grouprates import GroupRates
 _STEPS = 60  # of Newton's method; each is at most 2, so this spans all float rates
 _CLOSE = 1e-10
 _ROUNDS = 6  # of rates and the trials that they are worth
+_HALF = 0.5  # errors at the common rate, added to each group before measures are compared
 _FEW_EXPECTED = 5.0  # errors below which draws are exact
 _TERMS = 32  # of their distribution function; so many errors have no chance where fewer than five are expected
 
@@ -76,6 +77,16 @@ class Evidence:
     def logit_variances(self) -> FloatArray:
         """(K,) sampling variance of the log odds, by the delta method."""
         return np.asarray(1.0 / (self.trials * self.smoothed * (1 - self.smoothed)))
+
+    def steadied(self, rates: FloatArray) -> FloatArray:
+        """(K, S) rates drawn towards the common one by the weight of half an error: none is 0, most where least is known.
+
+        Args:
+            rates: (K, S) rates that the groups show, observed or drawn.
+        """
+        common = self.rates_along(np.zeros(len(self.rates)))
+        trials = self.trials_at(common)
+        return np.asarray((rates * trials[:, None] + _HALF) / (trials + _HALF / common)[:, None])
 
     def rates_along(self, departures: FloatArray) -> FloatArray:
         """(K,) true rates with these departures on the log-odds scale and the observed number of errors in all.

@@ -78,31 +78,35 @@ class Inversion:
 
     def run(self) -> Inverted:
         """Simulate equality and every shape, and read the limits off."""
-        observed = self.distances([c.rates[:, None] for c in self.components])[:, 0]
-        equal = self._simulated([np.zeros(len(c.rates)) for c in self.components], self.draws)
+        observed = self._steady([c.rates[:, None] for c in self.components])[:, 0]
+        drawn = self._drawn([np.zeros(len(c.rates)) for c in self.components], self.draws)
+        equal, shown = self._steady(drawn), self.distances(drawn)
         sought = np.maximum(observed, np.quantile(equal, _POWER_FLOOR, axis=1, method="higher"))
         limits = [
             self._limits(shape, equal[:, :_GRID_DRAWS], _Observed(observed, sought)) for shape in self._joint_shapes()
         ]
-        finite = np.isfinite(equal)
+        finite = np.isfinite(shown)
         count = finite.sum(axis=1)
-        mean = np.where(finite, equal, 0.0).sum(axis=1) / np.maximum(count, 1)
+        mean = np.where(finite, shown, 0.0).sum(axis=1) / np.maximum(count, 1)
         return Inverted(
             np.min([lower for lower, _ in limits], axis=0),
             np.max([upper for _, upper in limits], axis=0),
-            np.where(2 * count > equal.shape[1], mean, np.nan),
-            np.quantile(equal, self.level, axis=1, method="higher"),
+            np.where(2 * count > shown.shape[1], mean, np.nan),
+            np.quantile(shown, self.level, axis=1, method="higher"),
             (1 + (equal >= _tied(observed, -1)[:, None]).sum(axis=1)) / (1 + equal.shape[1]),
         )
 
     def _truths(self, departures: Sequence[FloatArray]) -> list[FloatArray]:
         return [c.rates_along(d) for c, d in zip(self.components, departures, strict=True)]
 
-    def _simulated(self, departures: Sequence[FloatArray], draws: Sequence[Draws]) -> FloatArray:
-        """(M, S) distances that true rates with these departures may show."""
-        truths = self._truths(departures)
-        together = zip(draws, truths, self.components, strict=True)
-        return self.distances([drawn.rates(truth, c.trials_at(truth)) for drawn, truth, c in together])
+    def _drawn(self, departures: Sequence[FloatArray], draws: Sequence[Draws]) -> list[FloatArray]:
+        """Rates, (K, S) for each component, that true rates with these departures may show."""
+        together = zip(draws, self._truths(departures), self.components, strict=True)
+        return [drawn.rates(truth, c.trials_at(truth)) for drawn, truth, c in together]
+
+    def _steady(self, rates: Sequence[FloatArray]) -> FloatArray:
+        """(M, S) distances of rates drawn towards the common one, which are finite."""
+        return self.distances([c.steadied(drawn) for c, drawn in zip(self.components, rates, strict=True)])
 
     def _true(self, departures: Sequence[FloatArray]) -> FloatArray:
         """(M,) distances of the true rates themselves."""
@@ -126,7 +130,7 @@ class Inversion:
         draws = [drawn.first(_GRID_DRAWS) for drawn in self.draws]
 
         def look(spread: float) -> _Tails:
-            simulated = equal if spread == 0 else self._simulated([spread * s for s in shape], draws)
+            simulated = equal if spread == 0 else self._steady(self._drawn([spread * s for s in shape], draws))
             above = (simulated >= _tied(observed.value, -1)[:, None]).mean(axis=1)
             return _Tails(above, (simulated <= _tied(observed.sought, 1)[:, None]).mean(axis=1))
 
