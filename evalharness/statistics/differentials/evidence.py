@@ -78,15 +78,11 @@ class Evidence:
         """(K,) sampling variance of the log odds, by the delta method."""
         return np.asarray(1.0 / (self.trials * self.smoothed * (1 - self.smoothed)))
 
-    def steadied(self, rates: FloatArray) -> FloatArray:
-        """(K, S) rates drawn towards the common one by the weight of half an error: none is 0, most where least is known.
-
-        Args:
-            rates: (K, S) rates that the groups show, observed or drawn.
-        """
+    @property
+    def anchor(self) -> "Anchor":
+        """What rates are drawn towards before they are compared."""
         common = self.rates_along(np.zeros(len(self.rates)))
-        trials = self.trials_at(common)
-        return np.asarray((rates * trials[:, None] + _HALF) / (trials + _HALF / common)[:, None])
+        return Anchor(common, self.trials_at(common))
 
     def rates_along(self, departures: FloatArray) -> FloatArray:
         """(K,) true rates with these departures on the log-odds scale and the observed number of errors in all.
@@ -118,6 +114,24 @@ class Evidence:
 
 def _usable(trials: FloatArray) -> FloatArray:
     return np.asarray(np.maximum(np.nan_to_num(trials, nan=1.0, posinf=1e15), 1.0), dtype=np.float64)
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """The common rate, and what the groups' rates are worth beside it."""
+
+    common: FloatArray  # (K,)
+    trials: FloatArray  # (K,) effective at the common rate
+
+    def steadied(self, rates: FloatArray) -> FloatArray:
+        """(K, S) rates drawn towards the common one by the weight of half an error: above 0, and finite in ratios.
+
+        A group of which little is known moves most, so that its chance zeros do not outweigh all others.
+
+        Args:
+            rates: (K, S) rates that the groups show, observed or drawn.
+        """
+        return np.asarray((rates * self.trials[:, None] + _HALF) / (self.trials + _HALF / self.common)[:, None])
 
 
 @dataclass(frozen=True, slots=True)

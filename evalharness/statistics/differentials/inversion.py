@@ -12,12 +12,13 @@ Cowan, Cranmer, Gross & Vitells, arXiv:1105.3166), so no interval has the width 
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from scipy.special import ndtri
 
 from evalharness.records import FloatArray
-from evalharness.statistics.differentials.evidence import Draws, Evidence
+from evalharness.statistics.differentials.evidence import Anchor, Draws, Evidence
 from evalharness.statistics.differentials.shapes import shapes
 
 Distances = Callable[[Sequence[FloatArray]], FloatArray]  # rates of each component, (K, S) -> (M, S)
@@ -58,7 +59,7 @@ class _Observed:
     sought: FloatArray  # (M,) not below what equal rates give in 84 % of draws: for the upper limit
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Inversion:
     """Measures over one set of rates, or over FMR and FNMR together.
 
@@ -96,6 +97,10 @@ class Inversion:
             (1 + (equal >= _tied(observed, -1)[:, None]).sum(axis=1)) / (1 + equal.shape[1]),
         )
 
+    @cached_property
+    def _anchors(self) -> list[Anchor]:
+        return [c.anchor for c in self.components]
+
     def _truths(self, departures: Sequence[FloatArray]) -> list[FloatArray]:
         return [c.rates_along(d) for c, d in zip(self.components, departures, strict=True)]
 
@@ -106,7 +111,7 @@ class Inversion:
 
     def _steady(self, rates: Sequence[FloatArray]) -> FloatArray:
         """(M, S) distances of rates drawn towards the common one, which are finite."""
-        return self.distances([c.steadied(drawn) for c, drawn in zip(self.components, rates, strict=True)])
+        return self.distances([a.steadied(drawn) for a, drawn in zip(self._anchors, rates, strict=True)])
 
     def _true(self, departures: Sequence[FloatArray]) -> FloatArray:
         """(M,) distances of the true rates themselves."""

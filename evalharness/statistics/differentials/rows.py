@@ -2,10 +2,12 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from evalharness.records import FloatArray
+from evalharness.statistics.differentials.box import least_distances
 from evalharness.statistics.differentials.evidence import Draws, Evidence
 from evalharness.statistics.differentials.inversion import Inversion, Inverted
 from evalharness.statistics.differentials.measures import DISPERSIONS, GroupMeasure, RateRange, blended
@@ -177,13 +179,28 @@ def _inverted(
     """Simulated intervals; None where there is nothing to simulate from."""
     if len(components[0].groups) < 2 or not any(c.errors.any() for c in components):
         return None
+
+    def distances(rates: Sequence[FloatArray]) -> FloatArray:
+        return np.stack([measure.distance(rates) for measure in measures])
+
     inversion = Inversion(
         components=tuple(Evidence.of(c) for c in components),
-        distances=lambda rates: np.stack([measure.distance(rates) for measure in measures]),
+        distances=distances,
         level=settings.level,
         draws=tuple(Draws.of(len(c.groups), settings.simulations, rng) for c in components),
     )
-    return inversion.run()
+    error = (1 - settings.level) / 4
+    return _raised(inversion.run(), least_distances(components, distances, error=error), most=2 * error)
+
+
+def _raised(found: Inverted, least: FloatArray, *, most: float) -> Inverted:
+    """With the higher of two lower limits; where joint limits exclude equality, its p is at most ``most``."""
+    return replace(
+        found,
+        lower=np.maximum(found.lower, least),
+        upper=np.maximum(found.upper, least),
+        p_equal=np.where(least > 0, np.minimum(found.p_equal, most), found.p_equal),
+    )
 
 
 def _bound(measure: GroupMeasure, rates: GroupRates, level: float) -> float | None:

@@ -4,7 +4,7 @@ from evalharness.statistics.differentials.settings import GroupSettings
 from evalharness.statistics.grouprates import GroupRates
 from evalharness.statistics.rows import GroupEstimate
 from evalharness.statistics.worst.shrinkage import Shrunken, shrink
-from evalharness.statistics.worst.simultaneous import simultaneous_limits
+from evalharness.statistics.differentials.simultaneous import simultaneous_limits
 
 
 def group_estimates(rates: GroupRates, *, settings: GroupSettings) -> tuple[GroupEstimate, ...]:

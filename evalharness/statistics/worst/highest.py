@@ -12,7 +12,7 @@ from evalharness.statistics.rows import WorstGroup
 from evalharness.statistics.worst.estimates import model_note
 from evalharness.statistics.worst.halves import Halves, SplitHalf, split_half
 from evalharness.statistics.worst.shrinkage import Shrunken, shrink
-from evalharness.statistics.worst.simultaneous import simultaneous_limits
+from evalharness.statistics.differentials.simultaneous import simultaneous_limits
 
 
 @dataclass(frozen=True, slots=True)
