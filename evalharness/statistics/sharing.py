@@ -64,9 +64,7 @@ def _borrow(own: FloatArray, evidence: Sequence[Evidence], some: Sequence[int]) 
         own[i] = max(evidence[i].trials / effect, evidence[i].disjoint)
 
 
-def _shrunken(
-    covariance: FloatArray, evidence: Sequence[Evidence], some: Sequence[int], own: FloatArray
-) -> FloatArray:
+def _shrunken(covariance: FloatArray, evidence: Sequence[Evidence], some: Sequence[int], own: FloatArray) -> FloatArray:
     """(K,) covariance parts drawn towards the one that all groups share, the more the fewer errors they have."""
     people = np.array([max(each.clusters, 1) for each in evidence], dtype=np.float64)
     errors = np.zeros(len(evidence))

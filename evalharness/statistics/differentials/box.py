@@ -33,8 +33,8 @@ def least_distances(components: Sequence[GroupRates], distances: Distances, *, e
         repeated = [np.repeat(each, rates.shape[1], axis=1) for each in alike]
         repeated[i] = rates
         nearest.append(rates[:, distances(repeated).argmin(axis=1)])
-    least: FloatArray = np.diag(distances(nearest))
-    return least
+    at_best = distances(nearest)  # (M, M): of each measure where each is least
+    return np.asarray(at_best[np.arange(len(at_best)), np.arange(len(at_best))], dtype=np.float64)
 
 
 def _candidates(rates: GroupRates, *, level: float) -> FloatArray:
@@ -46,4 +46,4 @@ def _candidates(rates: GroupRates, *, level: float) -> FloatArray:
     inside = np.concatenate([lower, upper])
     inside = inside[(inside > low) & (inside < high)]
     c = np.concatenate([np.geomspace(low, high, _LEVELS), inside])
-    return np.clip(c, lower[:, None], upper[:, None])
+    return np.asarray(np.clip(c, lower[:, None], upper[:, None]), dtype=np.float64)
