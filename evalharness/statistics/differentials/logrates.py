@@ -53,9 +53,9 @@ class LogRates:
 
 
 def variance_degrees(rates: GroupRates) -> FloatArray:
-    """(K,) degrees of freedom of the variance of each rate, as its jackknife has them; a group without takes the fewest.
+    """(K,) degrees of freedom of the variance of each rate, as its jackknife has them.
 
-    Where they are not at hand: at most subjects - 1, at least 1.
+    A group without takes the fewest of the others. Where no group has them: at most subjects - 1, at least 1.
 
     A clustered variance of a rare error rests on the few subjects who err: its relative variance is about one over
     the effective errors, which is that of chi-square with twice as many degrees of freedom. The share 1 - 1/DEFF of

@@ -19,6 +19,10 @@ from evalharness.statistics.grouprates import GroupRates
 from evalharness.statistics.rows import Differential, LeftOut
 
 TOO_FEW_GROUPS = "fewer than two groups with known labels and enough subjects"
+UNEVEN = (
+    "under equal rates the groups of which little is known not rarely show a value as far from equality; p and the "
+    "lower limit weigh what is known of each"
+)
 FEW_ERRORS = 5.0  # effective errors below which a rate is unstable
 
 
@@ -154,7 +158,18 @@ class _Frame:
             remarks.append("the value lies outside its interval because chance alone moves it away from equality")
         if None in limits:
             remarks.append("the data set no limit on the far side")
+        if self._hidden(measure, value, limits):
+            remarks.append(UNEVEN)
+        if math.isnan(self.found.floor[self.measures.index(measure)]):
+            remarks.append("no floor: most draws under equal rates hold a group without errors")
         return remarks
+
+    def _hidden(self, measure: GroupMeasure, value: float, limits: tuple[float | None, float | None]) -> bool:
+        """Whether the interval excludes equality though equal rates often show a value as far from it."""
+        near = limits[0] if measure.sign > 0 else limits[1]
+        floor = self._equality(self.measures.index(measure))[1]
+        apart = near is not None and near != measure.equality
+        return apart and (floor is None or measure.sign * (floor - value) > 0)
 
 
 def _rows(

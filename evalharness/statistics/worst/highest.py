@@ -7,12 +7,12 @@ import numpy as np
 from evalharness.records import FloatArray
 from evalharness.statistics.differentials.evidence import Draws, Evidence
 from evalharness.statistics.differentials.settings import GroupSettings
+from evalharness.statistics.differentials.simultaneous import simultaneous_limits
 from evalharness.statistics.grouprates import GroupRates
 from evalharness.statistics.rows import WorstGroup
 from evalharness.statistics.worst.estimates import model_note
 from evalharness.statistics.worst.halves import Halves, SplitHalf, split_half
 from evalharness.statistics.worst.shrinkage import Shrunken, shrink
-from evalharness.statistics.differentials.simultaneous import simultaneous_limits
 
 
 @dataclass(frozen=True, slots=True)
