@@ -10,6 +10,7 @@ from evalharness.statistics.evidence import Evidence
 from evalharness.statistics.grouprates import GroupRates
 from evalharness.statistics.rescaling import Rescaled
 from evalharness.statistics.rows import LeftOut
+from evalharness.statistics.sharing import trial_parts
 
 UNKNOWN_LABEL = "its label is missing"
 
@@ -45,6 +46,8 @@ def group_rates(measure: str, partition: Partition, members: Sequence[Member], *
     resampled = [each.rates for each in replicates if each is not None]
     complete = len(resampled) == len(taken) > 0
     names = [partition.groups[at].values for at, _, _ in taken]
+    effective = np.array([row.effective_trials for _, row, _ in taken], dtype=np.float64)
+    parts = trial_parts([evidence for _, _, evidence in taken], effective, dyads=measure == "fmr")
     return GroupRates(
         measure=measure,
         operating_point=members[0].row.operating_point,
@@ -54,11 +57,14 @@ def group_rates(measure: str, partition: Partition, members: Sequence[Member], *
         errors=np.array([evidence.errors for _, _, evidence in taken], dtype=np.int64),
         trials=np.array([evidence.trials for _, _, evidence in taken], dtype=np.int64),
         clusters=np.array([evidence.clusters for _, _, evidence in taken], dtype=np.int64),
-        effective_trials=np.array([row.effective_trials for _, row, _ in taken], dtype=np.float64),
+        effective_trials=effective,
         disjoint=np.array([evidence.disjoint for _, _, evidence in taken], dtype=np.float64),
         lower=np.array([row.lower for _, row, _ in taken], dtype=np.float64),
         upper=np.array([row.upper for _, row, _ in taken], dtype=np.float64),
         level=level,
+        own_trials=parts.own,
+        covariance=parts.covariance,
+        degrees=parts.degrees,
         replicates=np.column_stack(resampled) if complete else None,
         left_out=tuple(left_out),
     )

@@ -29,6 +29,9 @@ class GroupRates:
     lower: FloatArray = field(repr=False)  # (K,) limits of each rate taken alone
     upper: FloatArray = field(repr=False)  # (K,)
     level: float
+    own_trials: FloatArray | None = field(default=None, repr=False)  # (K,) n_eff if comparisons shared no subjects
+    covariance: FloatArray | None = field(default=None, repr=False)  # (K,) what sharing adds to the logit's variance
+    degrees: FloatArray | None = field(default=None, repr=False)  # (K,) of freedom of its variance; NaN: no errors
     replicates: FloatArray | None = field(default=None, repr=False)  # (B, K) rescaled bootstrap rates, one draw for all
     left_out: tuple[LeftOut, ...] = ()
 

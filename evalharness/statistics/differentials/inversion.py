@@ -1,8 +1,10 @@
 """Intervals by inversion of a test against the simulated distribution of a measure.
 
-True rates move from equality along a shape. A value of the measure belongs to the interval if rates that have it
-give, with the observed effective trials, a measure at least as high as the one observed in (1 - level)/2 of the
-draws or more, and one at least as low likewise. The interval is the hull over the shapes.
+True rates move from equality along a shape, each with the effective trials that it would have. A value of the measure
+belongs to the interval if rates that have it give a measure at least as high as the one observed in (1 - level)/2 of
+the draws or more, and one at least as low likewise. The interval is the hull over the shapes. What is compared for the
+lower limit is the measure of rates drawn towards the common one (``Anchor``): by itself the measure cannot reject
+equality where one small group may show anything.
 
 Where equality itself is not rejected the lower limit is equality, so under equal rates the interval covers with
 probability (1 + level)/2: it can miss on one side alone. A value that is low even for equal rates says nothing
@@ -12,12 +14,13 @@ Cowan, Cranmer, Gross & Vitells, arXiv:1105.3166), so no interval has the width 
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from scipy.special import ndtri
 
 from evalharness.records import FloatArray
-from evalharness.statistics.differentials.evidence import Draws, Evidence
+from evalharness.statistics.differentials.evidence import Anchor, Draws, Evidence
 from evalharness.statistics.differentials.shapes import shapes
 
 Distances = Callable[[Sequence[FloatArray]], FloatArray]  # rates of each component, (K, S) -> (M, S)
@@ -39,26 +42,26 @@ class Inverted:
     upper: FloatArray  # (M,) infinite where there is no limit
     floor: FloatArray  # (M,) mean under equal rates, over the draws in which it is finite; NaN if most are not
     floor_upper: FloatArray  # (M,) quantile under equal rates at ``level``; may be infinite
-    p_equal: FloatArray  # (M,) (1 + draws at least as far) / (1 + draws)
+    p_equal: FloatArray  # (M,) (1 + draws at least as far) / (1 + draws), both drawn towards the common rate
 
 
 @dataclass(frozen=True, slots=True)
 class _Tails:
     """Shares of draws from one assumed spread."""
 
-    above: FloatArray  # (M,) at least as far from equality as observed
-    below: FloatArray  # (M,) at most as far
+    above: FloatArray  # (M,) at least as far from equality as observed, both drawn towards the common rate
+    below: FloatArray  # (M,) at most as far, both as they are
 
 
 @dataclass(frozen=True, slots=True)
 class _Observed:
     """Distances that decide the two limits."""
 
-    value: FloatArray  # (M,) as observed: for the lower limit
+    value: FloatArray  # (M,) as observed, of rates drawn towards the common one: for the lower limit
     sought: FloatArray  # (M,) not below what equal rates give in 84 % of draws: for the upper limit
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Inversion:
     """Measures over one set of rates, or over FMR and FNMR together.
 
@@ -78,31 +81,38 @@ class Inversion:
 
     def run(self) -> Inverted:
         """Simulate equality and every shape, and read the limits off."""
-        observed = self.distances([c.rates[:, None] for c in self.components])[:, 0]
-        equal = self._simulated([np.zeros(len(c.rates)) for c in self.components], self.draws)
-        sought = np.maximum(observed, np.quantile(equal, _POWER_FLOOR, axis=1, method="higher"))
-        limits = [
-            self._limits(shape, equal[:, :_GRID_DRAWS], _Observed(observed, sought)) for shape in self._joint_shapes()
-        ]
-        finite = np.isfinite(equal)
+        observed = self._steady([c.rates[:, None] for c in self.components])[:, 0]
+        seen = self.distances([c.rates[:, None] for c in self.components])[:, 0]
+        drawn = self._drawn([np.zeros(len(c.rates)) for c in self.components], self.draws)
+        equal, shown = self._steady(drawn), self.distances(drawn)
+        sought = np.maximum(seen, np.quantile(shown, _POWER_FLOOR, axis=1, method="higher"))
+        limits = [self._limits(shape, _Observed(observed, sought)) for shape in self._joint_shapes()]
+        finite = np.isfinite(shown)
         count = finite.sum(axis=1)
-        mean = np.where(finite, equal, 0.0).sum(axis=1) / np.maximum(count, 1)
+        mean = np.where(finite, shown, 0.0).sum(axis=1) / np.maximum(count, 1)
         return Inverted(
             np.min([lower for lower, _ in limits], axis=0),
             np.max([upper for _, upper in limits], axis=0),
-            np.where(2 * count > equal.shape[1], mean, np.nan),
-            np.quantile(equal, self.level, axis=1, method="higher"),
+            np.where(2 * count > shown.shape[1], mean, np.nan),
+            np.quantile(shown, self.level, axis=1, method="higher"),
             (1 + (equal >= _tied(observed, -1)[:, None]).sum(axis=1)) / (1 + equal.shape[1]),
         )
+
+    @cached_property
+    def _anchors(self) -> list[Anchor]:
+        return [c.anchor for c in self.components]
 
     def _truths(self, departures: Sequence[FloatArray]) -> list[FloatArray]:
         return [c.rates_along(d) for c, d in zip(self.components, departures, strict=True)]
 
-    def _simulated(self, departures: Sequence[FloatArray], draws: Sequence[Draws]) -> FloatArray:
-        """(M, S) distances that true rates with these departures may show."""
-        truths = self._truths(departures)
-        together = zip(draws, truths, self.components, strict=True)
-        return self.distances([drawn.rates(truth, c.trials) for drawn, truth, c in together])
+    def _drawn(self, departures: Sequence[FloatArray], draws: Sequence[Draws]) -> list[FloatArray]:
+        """Rates, (K, S) for each component, that true rates with these departures may show."""
+        together = zip(draws, self._truths(departures), self.components, strict=True)
+        return [drawn.rates(truth, c.trials_at(truth)) for drawn, truth, c in together]
+
+    def _steady(self, rates: Sequence[FloatArray]) -> FloatArray:
+        """(M, S) distances of rates drawn towards the common one, which are finite."""
+        return self.distances([a.steadied(drawn) for a, drawn in zip(self._anchors, rates, strict=True)])
 
     def _true(self, departures: Sequence[FloatArray]) -> FloatArray:
         """(M,) distances of the true rates themselves."""
@@ -117,18 +127,17 @@ class Inversion:
         longest = max(len(options) for options in scaled)
         return [tuple(options[min(i, len(options) - 1)] for options in scaled) for i in range(longest)]
 
-    def _limits(
-        self, shape: tuple[FloatArray, ...], equal: FloatArray, observed: _Observed
-    ) -> tuple[FloatArray, FloatArray]:
+    def _limits(self, shape: tuple[FloatArray, ...], observed: _Observed) -> tuple[FloatArray, FloatArray]:
         """(M,) lower and (M,) upper limits along one shape."""
         tail = (1 - self.level) / 2
         tails: dict[float, _Tails] = {}
         draws = [drawn.first(_GRID_DRAWS) for drawn in self.draws]
 
         def look(spread: float) -> _Tails:
-            simulated = equal if spread == 0 else self._simulated([spread * s for s in shape], draws)
-            above = (simulated >= _tied(observed.value, -1)[:, None]).mean(axis=1)
-            return _Tails(above, (simulated <= _tied(observed.sought, 1)[:, None]).mean(axis=1))
+            drawn = self._drawn([spread * s for s in shape], draws)
+            above = (self._steady(drawn) >= _tied(observed.value, -1)[:, None]).mean(axis=1)
+            shown = self.distances(drawn)
+            return _Tails(above, (shown <= _tied(observed.sought, 1)[:, None]).mean(axis=1))
 
         for spread in _GRID.tolist():
             tails[spread] = look(spread)

@@ -7,6 +7,7 @@ import numpy as np
 from evalharness.records import BoolArray, FloatArray
 from evalharness.statistics.differentials.evidence import Evidence
 from evalharness.statistics.grouprates import GroupRates
+from evalharness.statistics.spread import SKEWNESS
 
 TRUSTED_ERRORS = 10.0  # effective errors above which the replicates of a log rate are believed
 _MOST_UNDEFINED = 0.05  # share of replicates that may lack a log
@@ -21,13 +22,14 @@ class LogRates:
     defined: BoolArray  # (K,) whether there is an error
     covariance: FloatArray = field(repr=False)  # (K, K) of the log rates
     degrees: FloatArray  # (K,) degrees of freedom of each variance, at least 1
+    skew: FloatArray  # (K,) how much further up than down a log rate may lie
 
     @classmethod
     def of(cls, rates: GroupRates) -> "LogRates":
         """Clustered variances, DEFF (1 - p) / e, and what the replicates add.
 
         Replicates, where there are enough and they are finite, give the correlations of groups that share
-        subjects or a fitted threshold, and the variances of groups with ten effective errors or more.
+        subjects or a fitted threshold, and larger variances of groups with ten effective errors or more.
         """
         evidence, defined = Evidence.of(rates), rates.errors > 0
         values: FloatArray = np.log(np.where(defined, rates.values, 1.0))
@@ -37,12 +39,12 @@ class LogRates:
         if deviations is not None:
             own = (deviations**2).mean(axis=0)
             trusted = (evidence.errors >= TRUSTED_ERRORS) & (own > 0)
-            scale = np.sqrt(np.where(trusted, own, variances))
+            scale = np.sqrt(np.where(trusted, np.maximum(own, variances), variances))
             unit = np.where(own > 0, 1.0 / np.sqrt(np.where(own > 0, own, 1.0)), 0.0)
             correlation = (deviations * unit).T @ (deviations * unit) / len(deviations)
             np.fill_diagonal(correlation, 1.0)
             covariance = correlation * np.outer(scale, scale)
-        return cls(values, defined, covariance, variance_degrees(rates))
+        return cls(values, defined, covariance, variance_degrees(rates), _skew(rates))
 
     @property
     def errors(self) -> FloatArray:
@@ -51,16 +53,30 @@ class LogRates:
 
 
 def variance_degrees(rates: GroupRates) -> FloatArray:
-    """(K,) degrees of freedom of the variance of each rate: at most subjects - 1, at least 1.
+    """(K,) degrees of freedom of the variance of each rate, as its jackknife has them.
+
+    A group without takes the fewest of the others. Where no group has them: at most subjects - 1, at least 1.
 
     A clustered variance of a rare error rests on the few subjects who err: its relative variance is about one over
     the effective errors, which is that of chi-square with twice as many degrees of freedom. The share 1 - 1/DEFF of
     the variance is estimated so; the rest is binomial and known from the rate.
     """
+    if rates.degrees is not None:
+        known = rates.degrees[np.isfinite(rates.degrees)]
+        fewest = float(known.min()) if len(known) else 1.0
+        return np.asarray(np.maximum(np.where(np.isfinite(rates.degrees), rates.degrees, fewest), 1.0))
     evidence = Evidence.of(rates)
     estimated = np.clip(1 - evidence.trials / np.maximum(rates.trials, 1), 1e-3, 1.0)
     degrees = np.minimum(rates.clusters - 1.0, 2 * evidence.errors / estimated**2)
     return np.asarray(np.maximum(degrees, 1.0))
+
+
+def _skew(rates: GroupRates) -> FloatArray:
+    """(K,) as in the limits of one rate: in proportion to the part of its variance that shared subjects make."""
+    if rates.covariance is None:
+        return np.zeros(len(rates.groups))
+    values = rates.values
+    return np.asarray(SKEWNESS * rates.covariance * (1 - values) ** 2 * np.maximum(0.0, 1 - 2 * values))
 
 
 def _variances(evidence: Evidence) -> FloatArray:

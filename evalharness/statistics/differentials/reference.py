@@ -48,7 +48,8 @@ class Ratios:
         """Rate of ``group`` / rate of ``other``.
 
         With five effective errors on both sides: normal on the log scale, with the clustered standard error and
-        Student quantiles (degrees of freedom after Welch & Satterthwaite). With fewer: exact, given the sum of
+        Student quantiles (degrees of freedom after Welch & Satterthwaite); a limit lies further out by the skewness of
+        the rate that would have to be higher than observed. With fewer: exact, given the sum of
         both numbers of effective errors.
         """
         errors = Evidence.of(self.rates).errors[[group, other]]
@@ -62,9 +63,11 @@ class Ratios:
             return Ratio(math.exp(estimate), None, None, None, None, exact=False)
         degrees = float(variances.sum() ** 2 / np.sum(variances**2 / self.logs.degrees[[group, other]]))
         half = math.sqrt(variance) * -float(stdtrit(degrees, (1 - level) / 2))
+        below, above = float(self.logs.skew[other]), float(self.logs.skew[group])
+        limits = math.exp(estimate - half - below), math.exp(estimate + half + above)
         statistic = estimate / math.sqrt(variance)
-        p_value = float(2 * stdtr(degrees, -abs(statistic)))
-        limits = math.exp(estimate - half), math.exp(estimate + half)
+        unskewed = max(0.0, abs(estimate) - (below if estimate > 0 else above)) / math.sqrt(variance)
+        p_value = float(2 * stdtr(degrees, -unskewed))
         return Ratio(math.exp(estimate), *limits, statistic, p_value, exact=False)
 
     def _exact(self, group: int, other: int, *, level: float) -> Ratio:

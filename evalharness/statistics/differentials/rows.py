@@ -2,10 +2,12 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from evalharness.records import FloatArray
+from evalharness.statistics.differentials.box import least_distances
 from evalharness.statistics.differentials.evidence import Draws, Evidence
 from evalharness.statistics.differentials.inversion import Inversion, Inverted
 from evalharness.statistics.differentials.measures import DISPERSIONS, GroupMeasure, RateRange, blended
@@ -17,6 +19,10 @@ from evalharness.statistics.grouprates import GroupRates
 from evalharness.statistics.rows import Differential, LeftOut
 
 TOO_FEW_GROUPS = "fewer than two groups with known labels and enough subjects"
+UNEVEN = (
+    "under equal rates the groups of which little is known not rarely show a value as far from equality; p and the "
+    "lower limit weigh what is known of each"
+)
 FEW_ERRORS = 5.0  # effective errors below which a rate is unstable
 
 
@@ -152,7 +158,18 @@ class _Frame:
             remarks.append("the value lies outside its interval because chance alone moves it away from equality")
         if None in limits:
             remarks.append("the data set no limit on the far side")
+        if self._hidden(measure, value, limits):
+            remarks.append(UNEVEN)
+        if math.isnan(self.found.floor[self.measures.index(measure)]):
+            remarks.append("no floor: most draws under equal rates hold a group without errors")
         return remarks
+
+    def _hidden(self, measure: GroupMeasure, value: float, limits: tuple[float | None, float | None]) -> bool:
+        """Whether the interval excludes equality though equal rates often show a value as far from it."""
+        near = limits[0] if measure.sign > 0 else limits[1]
+        floor = self._equality(self.measures.index(measure))[1]
+        apart = near is not None and near != measure.equality
+        return apart and (floor is None or measure.sign * (floor - value) > 0)
 
 
 def _rows(
@@ -177,13 +194,28 @@ def _inverted(
     """Simulated intervals; None where there is nothing to simulate from."""
     if len(components[0].groups) < 2 or not any(c.errors.any() for c in components):
         return None
+
+    def distances(rates: Sequence[FloatArray]) -> FloatArray:
+        return np.stack([measure.distance(rates) for measure in measures])
+
     inversion = Inversion(
         components=tuple(Evidence.of(c) for c in components),
-        distances=lambda rates: np.stack([measure.distance(rates) for measure in measures]),
+        distances=distances,
         level=settings.level,
         draws=tuple(Draws.of(len(c.groups), settings.simulations, rng) for c in components),
     )
-    return inversion.run()
+    error = (1 - settings.level) / 4
+    return _raised(inversion.run(), least_distances(components, distances, error=error), most=2 * error)
+
+
+def _raised(found: Inverted, least: FloatArray, *, most: float) -> Inverted:
+    """With the higher of two lower limits; where joint limits exclude equality, its p is at most ``most``."""
+    return replace(
+        found,
+        lower=np.maximum(found.lower, least),
+        upper=np.maximum(found.upper, least),
+        p_equal=np.where(least > 0, np.minimum(found.p_equal, most), found.p_equal),
+    )
 
 
 def _bound(measure: GroupMeasure, rates: GroupRates, level: float) -> float | None:

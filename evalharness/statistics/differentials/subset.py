@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from evalharness.records import FloatArray, IntArray
 from evalharness.statistics.grouprates import GroupRates
 from evalharness.statistics.rows import LeftOut
 
@@ -28,8 +29,15 @@ def only(rates: GroupRates, groups: Sequence[str], *, reason: str) -> GroupRates
         clusters=rates.clusters[at],
         effective_trials=rates.effective_trials[at],
         disjoint=rates.disjoint[at],
+        own_trials=_some(rates.own_trials, at),
+        covariance=_some(rates.covariance, at),
+        degrees=_some(rates.degrees, at),
         lower=rates.lower[at],
         upper=rates.upper[at],
         replicates=None if rates.replicates is None else rates.replicates[:, at],
         left_out=(*rates.left_out, *missing),
     )
+
+
+def _some(values: FloatArray | None, at: IntArray) -> FloatArray | None:
+    return None if values is None else np.asarray(values[at], dtype=np.float64)

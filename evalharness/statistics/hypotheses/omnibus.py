@@ -6,7 +6,7 @@ import numpy as np
 from scipy.special import fdtrc
 
 from evalharness.records import FloatArray
-from evalharness.statistics.differentials.evidence import Draws, Evidence
+from evalharness.statistics.differentials.evidence import Anchor, Evidence
 from evalharness.statistics.differentials.logrates import LogRates, variance_degrees
 from evalharness.statistics.grouprates import GroupRates
 
@@ -26,9 +26,9 @@ def equal_rates(rates: GroupRates, *, simulations: int, rng: np.random.Generator
     """Wald test on log rates with the clustered covariance; simulated where a group has few errors.
 
     With thirty effective errors in every group: Welch's correction (1951) for variances that rest on few subjects,
-    which becomes chi-square with K - 1 degrees of freedom as they grow. Else the statistic is taken of
-    Jeffreys-smoothed log odds and compared with draws from equal rates and the effective trials, which are drawn
-    too, as uncertain as the variances that they come from.
+    which becomes chi-square with K - 1 degrees of freedom as they grow. Else the spread of log rates, each drawn
+    towards the common one by half an error and weighted as if rates were equal, against draws from equal rates: a
+    log-normal factor with the variance that shared subjects make, as uncertain as its estimate, and binomial errors.
 
     Returns:
         None with fewer than two groups, or where no trial or every trial is an error.
@@ -55,27 +55,27 @@ def _wald(logs: LogRates) -> Omnibus:
 
 
 def _simulated(evidence: Evidence, degrees: FloatArray, *, simulations: int, rng: np.random.Generator) -> Omnibus:
-    groups = len(evidence.rates)
-    truth = evidence.rates_along(np.zeros(groups))
-    drawn = Draws.of(groups, simulations, rng).rates(truth, evidence.trials)
-    errors = drawn * evidence.trials[:, None]
-    seen = degrees[:, None] / rng.chisquare(degrees[:, None], (groups, simulations))
-    observed = float(_spread(evidence.errors[:, None], evidence.trials[:, None], 1.0)[0])
-    spread = _spread(errors, evidence.trials[:, None], seen)
-    reached = int((spread >= observed * (1 - 1e-9)).sum())
+    anchor, shape = evidence.anchor, (len(evidence.rates), simulations)
+    own, odds = evidence.trials, np.repeat((anchor.common / (1 - anchor.common))[:, None], simulations, axis=1)
+    if evidence.parts is not None:
+        own = evidence.parts.own
+        variance = evidence.parts.covariance[:, None] * degrees[:, None] / rng.chisquare(degrees[:, None], shape)
+        odds = odds * np.exp(np.sqrt(variance) * rng.standard_normal(shape) - variance / 2)
+    trials = np.rint(own).astype(np.int64)[:, None]  # at least 1
+    drawn = rng.binomial(trials, odds / (1 + odds)) / trials
+    observed = float(_spread(anchor, evidence.rates[:, None])[0])
+    reached = int((_spread(anchor, drawn) >= observed * (1 - 1e-9)).sum())
     return Omnibus(observed, (1 + reached) / (1 + simulations), simulated=True)
 
 
-def _spread(errors: FloatArray, trials: FloatArray, seen: FloatArray | float) -> FloatArray:
-    """(S,) Wald statistics of smoothed log odds.
+def _spread(anchor: Anchor, rates: FloatArray) -> FloatArray:
+    """(S,) weighted squares of log rates about their mean, each rate drawn towards the common one.
 
     Args:
-        errors: (K, S) effective errors.
-        trials: (K, 1) effective trials.
-        seen: (K, S) estimated effective trials / effective trials.
+        anchor: The common rate and the weights of the groups.
+        rates: (K, S).
     """
-    smoothed = (errors + 0.5) / (trials + 1)
-    logits = np.log(smoothed) - np.log1p(-smoothed)
-    weights = seen * trials * smoothed * (1 - smoothed)
-    mean = (weights * logits).sum(axis=0) / weights.sum(axis=0)
-    return np.asarray((weights * (logits - mean) ** 2).sum(axis=0))
+    weights = (anchor.trials * anchor.common * (1 - anchor.common))[:, None]
+    logs = np.log(anchor.steadied(rates))
+    mean = (weights * logs).sum(axis=0) / weights.sum()
+    return np.asarray((weights * (logs - mean) ** 2).sum(axis=0))

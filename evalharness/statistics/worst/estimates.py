@@ -1,10 +1,10 @@
 """Rows of groups among groups: simultaneous limits and shrunken rates."""
 
 from evalharness.statistics.differentials.settings import GroupSettings
+from evalharness.statistics.differentials.simultaneous import simultaneous_limits
 from evalharness.statistics.grouprates import GroupRates
 from evalharness.statistics.rows import GroupEstimate
 from evalharness.statistics.worst.shrinkage import Shrunken, shrink
-from evalharness.statistics.worst.simultaneous import simultaneous_limits
 
 
 def group_estimates(rates: GroupRates, *, settings: GroupSettings) -> tuple[GroupEstimate, ...]:

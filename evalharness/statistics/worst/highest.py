@@ -7,12 +7,12 @@ import numpy as np
 from evalharness.records import FloatArray
 from evalharness.statistics.differentials.evidence import Draws, Evidence
 from evalharness.statistics.differentials.settings import GroupSettings
+from evalharness.statistics.differentials.simultaneous import simultaneous_limits
 from evalharness.statistics.grouprates import GroupRates
 from evalharness.statistics.rows import WorstGroup
 from evalharness.statistics.worst.estimates import model_note
 from evalharness.statistics.worst.halves import Halves, SplitHalf, split_half
 from evalharness.statistics.worst.shrinkage import Shrunken, shrink
-from evalharness.statistics.worst.simultaneous import simultaneous_limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,8 @@ def highest_under_equality(
     """
     groups = len(evidence.rates)
     draws = Draws.of(groups, simulations, rng)
-    highest: FloatArray = draws.rates(evidence.rates_along(np.zeros(groups)), evidence.trials).max(axis=0)
+    truth = evidence.rates_along(np.zeros(groups))
+    highest: FloatArray = draws.rates(truth, evidence.trials_at(truth)).max(axis=0)
     reached = int((highest >= evidence.rates.max() * (1 - 1e-9)).sum())
     upper = float(np.quantile(highest, level, method="higher"))
     return EqualHighest(float(highest.mean()), upper, (1 + reached) / (1 + simulations))

@@ -2,11 +2,12 @@ import math
 
 import numpy as np
 import pytest
-from scipy.stats import binomtest
+from scipy.stats import binomtest, t
 
 from evalharness.statistics.differentials.logrates import LogRates, variance_degrees
 from evalharness.statistics.differentials.reference import Ratios, log_ratio_error, ratios_to_references
 from evalharness.statistics.differentials.settings import GroupSettings
+from evalharness.statistics.spread import SKEWNESS
 from tests.support.datasets import examples
 from tests.support.grouprates import group_rates
 
@@ -94,3 +95,36 @@ def test_useless_replicates_change_nothing():
 def test_degrees_of_freedom_are_those_of_the_subjects_who_err():
     rates = group_rates([40, 40, 0], [4000] * 3, effective=[4000, 400, 400], clusters=[100, 100, 100])
     assert variance_degrees(rates).tolist() == pytest.approx([99, 2 * 4 / 0.81, 1.0])
+
+
+def test_shared_subjects_move_the_limit_that_makes_their_group_higher():
+    known = {"effective": [9000, 9000], "degrees": np.array([50.0, 20.0]), "clusters": 100}
+    plain = Ratios.of(group_rates([400, 300], [10_000] * 2, **known)).ratio(0, 1, level=0.95)
+    shared = {"own_trials": np.array([9000.0, 9000.0]), "covariance": np.array([0.0, 1e-12])}
+    same = Ratios.of(group_rates([400, 300], [10_000] * 2, **known, **shared)).ratio(0, 1, level=0.95)
+    assert (same.lower, same.upper, same.p_value) == pytest.approx((plain.lower, plain.upper, plain.p_value))
+    shared |= {"covariance": np.array([0.0, 0.02]), "disjoint": [50, 50]}
+    found = Ratios.of(group_rates([400, 300], [10_000] * 2, **known, **shared)).ratio(0, 1, level=0.95)
+    variances = np.array([0.96 / 360, 0.97 / 270 + 0.02 * 0.97**2])
+    degrees = variances.sum() ** 2 / (variances**2 / [50, 20]).sum()
+    half = t.ppf(0.975, degrees) * math.sqrt(variances.sum())
+    skew = SKEWNESS * 0.02 * 0.97**2 * 0.94
+    assert found.upper == pytest.approx(4 / 3 * math.exp(half))
+    assert found.lower == pytest.approx(4 / 3 * math.exp(-half - skew))
+    beyond = (math.log(4 / 3) - skew) / math.sqrt(variances.sum())
+    assert found.p_value == pytest.approx(2 * t.sf(beyond, degrees))
+
+
+def test_replicates_may_widen_and_never_narrow():
+    rng = np.random.default_rng(1)
+    narrow = 0.01 * np.exp(rng.normal(0, 0.01, (3000, 2)))
+    plain = LogRates.of(group_rates([100, 120], [10_000] * 2)).errors
+    assert LogRates.of(group_rates([100, 120], [10_000] * 2, replicates=narrow)).errors == pytest.approx(plain)
+
+
+def test_degrees_of_freedom_from_the_jackknife():
+    nan = np.nan
+    rates = group_rates([40, 40, 0], [4000] * 3, degrees=np.array([31.0, 0.5, nan]))
+    assert variance_degrees(rates).tolist() == [31.0, 1.0, 1.0]
+    none = group_rates([0, 0], [4000] * 2, degrees=np.array([nan, nan]))
+    assert variance_degrees(none).tolist() == [1.0, 1.0]

@@ -244,3 +244,46 @@ def test_the_same_seed_gives_the_same_rows():
 def test_settings_refuse_all_that_is_out_of_range_at_once():
     with pytest.raises(ValueError, match=r"level is 0\.5.*simulations is 10.*alpha is 2.*equivalence_ratio is 1"):
         GroupSettings(level=0.5, simulations=10, alpha=2, equivalence_ratio=1)
+
+
+def test_small_groups_do_not_hide_a_difference_between_others():
+    """One group with a tenth of the trials may show no error under equal rates, and so an infinite ratio."""
+    rates = group_rates([32, 98, 2], [3200, 320, 60])
+    rows = rows_of(rates)
+    for name in NAMES:
+        row = rows[f"fmr.{name}"]
+        assert row.lower > (1.0 if name.startswith("max") else 0.0), name
+        assert row.p_equal < 0.025
+        assert row.lower <= row.value <= row.upper
+    assert rows["fmr.max_min"].lower > 10
+
+
+def test_effective_trials_at_the_common_rate_set_the_floor():
+    """A rate of 31 % of 13 subjects is worth three times as many trials at 1 %: equal rates then differ less."""
+    known = {"effective": [3447, 25.9, 48.8, 15.7], "disjoint": [34, 6, 5, 4], "clusters": [69, 13, 10, 9]}
+    shared = {
+        "own_trials": np.array([3447.0, 81.7, 48.8, 42.4]),
+        "covariance": np.array([0.018, 0.122, 0.084, 0.306]),
+    }
+    counts = [32, 98, 11, 33], [9384, 312, 180, 144]
+    fixed, moving = rows_of(group_rates(*counts, **known)), rows_of(group_rates(*counts, **known, **shared))
+    assert fixed["fmr.gini_corrected"].floor > 0.85
+    row = moving["fmr.gini_corrected"]
+    assert row.floor < 0.6
+    assert row.lower > 0.1
+    assert row.p_equal < 0.025
+    assert "the groups of which little is known not rarely show a value as far from equality" in row.note
+    ratio = moving["fmr.max_min"]
+    assert ratio.lower > 10
+    assert (ratio.floor, ratio.floor_upper) == (None, None)
+    assert "no floor: most draws under equal rates hold a group without errors" in ratio.note
+
+
+@settings(max_examples=20)
+@given(st.lists(st.tuples(st.integers(0, 40), st.integers(1, 2000)), min_size=2, max_size=5))
+def test_a_lower_limit_above_equality_goes_with_a_small_p(groups):
+    rates = group_rates([min(e, n) for e, n in groups], [n for _, n in groups])
+    quick = GroupSettings(simulations=200)
+    for row in differentials(rates, settings=quick, rng=np.random.default_rng(1)):
+        if row.lower is not None and row.lower > (1.0 if ".max" in row.measure else 0.0):
+            assert row.p_equal <= 0.03, row

@@ -101,6 +101,20 @@ def test_the_simulated_test_has_the_right_size(rate, trials):
     assert np.mean(np.array(p_values) <= 0.05) == pytest.approx(0.05, abs=0.035)
 
 
+def test_the_size_holds_where_shared_subjects_make_rates_skewed_and_their_part_is_estimated():
+    """Assuming that part known and normal rejects one equal set of rates in six."""
+    rng, p_values, subjects = np.random.default_rng(1), [], 12
+    for _ in range(300):
+        factor = np.exp(0.5 * rng.standard_normal(6) - 0.125)
+        errors = rng.binomial(2000, 0.01 * factor)
+        covariance = 0.25 * rng.chisquare(subjects, 6) / subjects
+        shared = {"own_trials": np.full(6, 2000.0), "covariance": covariance, "degrees": np.full(6, float(subjects))}
+        found = equal_rates(group_rates(errors, [2000] * 6, **shared), simulations=200, rng=rng)
+        assert found.simulated
+        p_values.append(found.p_value)
+    assert 0.01 <= np.mean(np.array(p_values) <= 0.05) <= 0.085
+
+
 def test_pairs_of_equal_groups_are_rarely_found_different():
     rng, rejected, family = np.random.default_rng(1), 0, 0
     for _ in range(200):

@@ -3,8 +3,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from evalharness.statistics.differentials.simultaneous import sidak_quantile, simultaneous_limits, single_level
 from evalharness.statistics.intervals import clopper_pearson
-from evalharness.statistics.worst.simultaneous import sidak_quantile, simultaneous_limits, single_level
 from tests.support.datasets import examples
 from tests.support.grouprates import group_rates
 
