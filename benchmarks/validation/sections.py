@@ -21,12 +21,12 @@ from .cases import (
 )
 from .running import OURS, Answers
 from .summary import Line
-from .tables import beside, effect, held, number, share, sizes, table
+from .tables import NONE, beside, effect, held, number, share, sizes, table
 
 _TOGETHER = """## All groups at once
 
-How often the intervals of all eight groups hold at the same time: those of the rates taken alone, which do not promise
-it, and the simultaneous ones, which do."""
+How often the intervals of all groups of a draw hold at the same time: those of the rates taken alone, which are not
+made for it, and the simultaneous ones, which are."""
 
 _EQUALITY = """## Equal groups, and groups that differ
 
@@ -36,12 +36,11 @@ that equal groups showed in these draws; *beyond* is how often the measure was a
 
 _NO_ERROR = """## No error at all
 
-Draws without a false match. *Upper limit*: what the harness states, one-sided, the worst case in which comparisons that
+Draws without a false match. *Upper limit*: what the harness states, one-sided, for the case in which comparisons that
 share a subject all agree. *Optimistic*: the limit if comparisons were independent. *Beyond*: share of all draws in
-which no error was seen and the truth lies above the limit; 0.05 is allowed."""
+which no error was seen and the truth lies above the limit; the level allows 0.05."""
 
 SIZE = 0.05
-NONE = "-"
 _P_VALUES = (*(f"{P_EQUAL} of {measure}" for measure in SPREADS), OMNIBUS, TWO_GROUPS)
 
 
