@@ -19,8 +19,8 @@ methods are explained below.
 
 _TITLE = "## Where evalharness misses the aim"
 _MISSES = """Of {lines} lines these miss the aim by more than two standard errors: {low} with too low a coverage,
-{high} with too high a one. Of the {low} that are too low, {few} have fewer than {subjects} subjects or fewer than {errors:g}
-effective errors behind them."""
+{high} with too high a one. Of the {low} that are too low, {few} have fewer than {subjects} subjects or fewer than
+{errors:g} effective errors behind them."""
 
 
 @dataclass(frozen=True, slots=True)
