@@ -38,8 +38,8 @@ _AIM = """## The aim
   coverage above {low:.2f} meets the aim. So it does where an interval has two readings and must hold for both
   (fitted thresholds).
 
-*Within noise*: the aim is not met, but two standard errors would reach it. The standard error of a coverage of {level}
-is {noise}."""
+*Within noise*: the aim is not met, but a true coverage at its edge would be seen as low (or high) as this by chance,
+within two standard errors. The standard error of a coverage of {level} is {noise}."""
 
 _READING = """## How to read the tables
 

@@ -85,15 +85,14 @@ class Line:
         return self.outcome_of(OURS)
 
     def outcome_of(self, method: str) -> str:
-        """``met``, ``**missed**: low`` or ``high``, or ``low, within noise`` if two standard errors would reach it."""
+        """``met``, ``**missed**: low`` or ``high``, or ``low, within noise`` if chance can explain it."""
         verdict, (low, high) = self.verdicts[method], self.aim
         if not verdict.intervals:
             return "no interval"
         if low <= verdict.held <= high:
             return MET
-        noise = 2 * verdict.error
-        within = low - noise <= verdict.held <= high + noise
-        side = "low" if verdict.held < low else "high"
+        side, edge = ("low", low) if verdict.held < low else ("high", high)
+        within = abs(verdict.held - edge) <= 2 * np.sqrt(edge * (1 - edge) / verdict.intervals)
         return f"{side}, within noise" if within else f"{MISSED}: {side}"
 
 

@@ -88,6 +88,8 @@ def test_intervals_that_mostly_reach_equality_are_not_too_high():
 
 def test_few_draws_leave_noise():
     assert line(0.90, intervals=100).outcome == "low, within noise"
+    assert line(1.0, intervals=100).outcome == "high, within noise"
+    assert line(1.0, intervals=400).outcome == "**missed**: high"
     assert line(NAN, intervals=0).outcome == "no interval"
 
 
