@@ -5,7 +5,8 @@ replicates: FMR within each group, FNMR, FRR and FTA of each, every interval wit
 is cut as a large run would cut it, at three times the scores that the laxest point needs.
 
     python benchmarks/bootstrap_speed.py --seed 1
-    python benchmarks/bootstrap_speed.py --seed 1 --peer FOLDER   # where cimat 0.1.2 is installed or unpacked
+    python benchmarks/bootstrap_speed.py --seed 1 --peer          # cimat from the environment
+    python benchmarks/bootstrap_speed.py --seed 1 --peer FOLDER   # cimat 0.1.2, unpacked there
 
 The peer takes minutes. Its bootstrap is timed for a few replicates after its own preparation, its plug-in variance
 for fewer subjects and carried on by the square and the cube of their number, as both ends of what it would take.
@@ -14,7 +15,6 @@ for fewer subjects and carried on by the square and the cube of their number, as
 import argparse
 import sys
 import time
-from pathlib import Path
 
 import numpy as np
 
@@ -94,9 +94,10 @@ def nested(draw: TwinDraw) -> dict:
     return table
 
 
-def peer_seconds(folder: Path, subjects: int, seed: int, *, replicates: int, smaller: int) -> tuple[float, float]:
+def peer_seconds(folder: str, subjects: int, seed: int, *, replicates: int, smaller: int) -> tuple[float, float]:
     """Seconds of the peer for one replicate at full size, and for one plug-in variance at ``smaller`` subjects."""
-    sys.path.insert(0, str(folder))
+    if folder:
+        sys.path.insert(0, folder)
     from cimat import UncertaintyEstimator
 
     draw = drawn(subjects, seed)
@@ -118,24 +119,22 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--subjects", type=int, default=1000)
-    parser.add_argument("--peer", type=Path)
+    parser.add_argument("--peer", nargs="?", const="", help="measure cimat too; where it is unpacked, if not installed")
     parser.add_argument("--smaller", type=int, default=200)
     options = parser.parse_args()
     boot, rest, plug_in = ours(options.subjects, options.seed)
-    print(
-        f"{REPLICATES} replicates: {boot:.2f} s; everything else: {rest:.2f} s; one plug-in variance: {plug_in:.5f} s"
-    )
-    if options.peer:
-        n, less = options.subjects, options.smaller
-        one, variance = peer_seconds(options.peer, n, options.seed, replicates=3, smaller=less)
-        print(f"peer: {one:.3f} s a replicate, {one / (boot / REPLICATES):.0f} times ours")
-        for power in (2, 3):
-            carried = variance * (n / less) ** power
-            print(
-                f"peer: plug-in variance {variance:.2f} s at {less} subjects; times n^{power}: {carried:.0f} s, ",
-                end="",
-            )
-            print(f"{carried / plug_in:.0f} times ours")
+    print(f"all intervals with {REPLICATES} replicates: {boot + rest:.2f} s (aim: under 3 s on two idle cores)")
+    print(f"one replicate: {1e3 * boot / REPLICATES:.2f} ms; one plug-in variance: {1e3 * plug_in:.2f} ms")
+    if options.peer is None:
+        print("cimat: not measured (--peer)")
+        return 0
+    n, less = options.subjects, options.smaller
+    one, variance = peer_seconds(options.peer, n, options.seed, replicates=3, smaller=less)
+    print(f"cimat: one replicate {one:.3f} s, {one / (boot / REPLICATES):.0f} times ours (aim: 300)")
+    print(f"cimat: one plug-in variance {variance:.2f} s at {less} subjects; at {n} subjects (aim: 1000 times ours)")
+    for power in (2, 3):
+        carried = variance * (n / less) ** power
+        print(f"  carried on by the power {power}: {carried:.0f} s, {carried / plug_in:.0f} times ours")
     return 0
 
 

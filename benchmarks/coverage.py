@@ -4,6 +4,7 @@ Draws audits of populations with known error rates, measures each, and counts ho
 population's value. Other tools (``benchmarks/requirements.txt``) get columns of their own where they are installed.
 
     python benchmarks/coverage.py --write docs/validation.md
+    python benchmarks/coverage.py --write docs/validation.md --resume FOLDER   # goes on where it was stopped
     python benchmarks/coverage.py --quick
 """
 

@@ -14,6 +14,7 @@ from .population import Effect, Population, effective_errors
 
 RATE, RATIO, GROUPS, FITTED = "rate", "ratio", "groups", "fitted"
 FMR, FNMR = "fmr", "fnmr"
+THIS, POLICY = "fmr at this threshold", "fmr at the policy's threshold"  # readings of a rate at a fitted threshold
 ALONE, TOGETHER = "all intervals at once", "simultaneous intervals"
 MAX_MIN, MAX_GEOMEAN, GINI, TO_REFERENCE = "max/min", "max/geomean", "Gini, corrected", "ratio to reference"
 P_EQUAL = "p_equal"  # prefix: of one measure over groups
@@ -28,9 +29,14 @@ class Question:
 
     measure: str
     group: int = 0
-    truth: float = np.nan  # nan: a share is reported, not a coverage
+    truth: float = np.nan  # nan: a share is reported, not a coverage; for THIS each draw has its own
     deviation: float = np.nan  # true standard deviation of the estimate, where quadrature gives it
     label: str = ""  # questions of one label share a line
+
+    @property
+    def row(self) -> tuple[str, int]:
+        """The answer that it is about: both readings of a fitted threshold are about the same interval."""
+        return (FMR if self.measure in (THIS, POLICY) else self.measure), self.group
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +80,15 @@ class Case:
         if self.asked == FNMR:
             return self.population.mated_rates
         return np.diag(self.population.rates(self.true_threshold))
+
+    def truths(self, threshold: float) -> FloatArray:
+        """(questions,) what is true in a draw with this threshold."""
+        truths = np.array([question.truth for question in self.questions], dtype=np.float64)
+        if self.section == FITTED:
+            here = np.diag(self.population.rates(threshold))
+            at = [q for q, question in enumerate(self.questions) if question.measure == THIS]
+            truths[at] = here[[self.questions[q].group for q in at]]
+        return truths
 
     @property
     def true_threshold(self) -> float:
@@ -129,8 +144,9 @@ def _group_questions(case: Case) -> Iterator[Question]:
 
 
 def _fitted_questions(case: Case) -> Iterator[Question]:
-    for g, rate in enumerate(case.rates.tolist()):
-        yield Question(FMR, g, rate, label=f"{rate:.2g}, {case.population.subjects[g]} subjects")
+    for measure in (THIS, POLICY):
+        for g, rate in enumerate(case.rates.tolist()):
+            yield Question(measure, g, rate, label=f"{measure}: {rate:.6g}, {case.population.subjects[g]} subjects")
 
 
 _QUESTIONS: dict[str, Callable[[Case], Iterator[Question]]] = {

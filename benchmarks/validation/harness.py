@@ -1,17 +1,13 @@
-"""The harness under test: one draw -> its rates. This file and ``over_groups`` alone call the statistics.
+"""The harness under test: one draw -> its rates. This file and ``over_groups`` alone call the statistics."""
 
-The study also runs on versions of the harness whose ``measure`` knows no bootstrap, so that two versions can be set
-side by side.
-"""
-
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from evalharness import statistics
 from evalharness.counts import Counts
 from evalharness.records import ALL_GROUPS, FloatArray, Measure, OperatingPointSpec, Partition
+from evalharness.statistics import MeasureSettings, measure
 from evalharness.statistics.grouprates import GroupRates
 
 LEVEL = 0.95
@@ -25,7 +21,7 @@ class Measured:
 
     rates: dict[tuple[str, str], Measure]  # by measure and group: within the group for fmr
     threshold: float  # similarity; as given or as fitted
-    groups: Sequence[GroupRates]  # empty on a version that does not hand them on
+    groups: Sequence[GroupRates]
 
 
 def measured(
@@ -40,19 +36,14 @@ def measured(
         resample: Whether an answer that is asked for uses the subject bootstrap.
         seed: Of the bootstrap.
     """
-    measure: Callable[..., statistics.Measurements] = statistics.measure
-    settings = getattr(statistics, "MeasureSettings", None)
-    if settings is None:
-        found = measure(counts, partitions=[partition], specs=[spec], level=LEVEL, min_subjects=_FEWEST)
-    else:
-        replicates = REPLICATES if resample else 0
-        how = settings(level=LEVEL, min_subjects=_FEWEST, seed=seed, replicates=replicates)
-        found = measure(counts, partitions=[partition], specs=[spec], settings=how)
+    replicates = REPLICATES if resample else 0
+    settings = MeasureSettings(level=LEVEL, min_subjects=_FEWEST, seed=seed, replicates=replicates)
+    found = measure(counts, partitions=[partition], specs=[spec], settings=settings)
     thresholds = found.operating_points[0].thresholds
     if ALL_GROUPS not in thresholds:
         return None
     rates = {(row.measure, row.group): row for row in found.measures if row.other_group in ("", row.group)}
-    return Measured(rates, thresholds[ALL_GROUPS], getattr(found, "group_rates", ()))
+    return Measured(rates, thresholds[ALL_GROUPS], found.group_rates)
 
 
 def limits(row: Measure) -> FloatArray:

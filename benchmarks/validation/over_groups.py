@@ -1,23 +1,17 @@
-"""The harness's measures over groups, one draw at a time; parts that a version does not have are left out.
-
-``differentials``, ``worst`` and ``hypotheses`` are looked up by name, so that the study also runs on a version of the
-harness without them, and its document says which lines are missing.
-"""
-
-import importlib
-from collections.abc import Callable, Sequence
-from typing import cast
+"""The harness's measures over groups, one draw at a time."""
 
 import numpy as np
 
 from evalharness.records import FloatArray, Partition
+from evalharness.statistics.differentials import GroupSettings, differentials
 from evalharness.statistics.grouprates import GroupRates
-from evalharness.statistics.rows import Differential, GroupEstimate, TestOutcome
+from evalharness.statistics.hypotheses import tests_of
+from evalharness.statistics.rows import Differential, TestOutcome
+from evalharness.statistics.worst import group_estimates
 
 from .cases import (
     FLOOR,
     FLOOR_UPPER,
-    FMR,
     GINI,
     MAX_GEOMEAN,
     MAX_MIN,
@@ -32,75 +26,26 @@ from .harness import LEVEL, Measured
 
 Found = dict[tuple[str, int], FloatArray]
 
-_STATISTICS = "evalharness.statistics"
-_PARTS = {
-    "measures over groups": (f"{_STATISTICS}.differentials", "differentials"),
-    "simultaneous intervals": (f"{_STATISTICS}.worst", "group_estimates"),
-    "tests": (f"{_STATISTICS}.hypotheses", "tests_of"),
-}
 _NAMES = {"max_min": MAX_MIN, "max_geomean": MAX_GEOMEAN, "gini_corrected": GINI}
-
-
-def absent() -> list[str]:
-    """Parts of the harness that this version does not have."""
-    return [name for name in _PARTS if _part(name) is None]
 
 
 def answers(measured: Measured, partition: Partition, *, asked: str, rng: np.random.Generator) -> Found:
     """Everything that is asked about one rate of the groups of one draw, by measure and group."""
     rates = group_rates(measured, partition, asked=asked)
+    settings = GroupSettings(level=LEVEL, references=(group_id(0),))
     found: Found = {}
-    for row in cast(Sequence[Differential], _called("measures over groups", rates, rng=rng)):
+    for row in differentials(rates, settings=settings, rng=rng):
         found |= _of_differential(row)
-    for group in cast(Sequence[GroupEstimate], _called("simultaneous intervals", rates)):
+    for group in group_estimates(rates, settings=settings):
         found[TOGETHER, _number(group.group)] = _limits(group.value, group.lower, group.upper)
-    for test in cast(Sequence[TestOutcome], _called("tests", rates, rng=rng)):
+    for test in tests_of(rates, settings=settings, rng=rng):
         found |= _of_test(test)
     return found
 
 
 def group_rates(measured: Measured, partition: Partition, *, asked: str) -> GroupRates:
     """The FMR (within) or FNMR of each group, as measures over groups take it."""
-    for rates in measured.groups:
-        if rates.measure == asked and rates.partition == partition.id:
-            return rates
-    rows = [measured.rates[asked, group.id] for group in partition.groups]
-    subjects = np.array([row.subjects for row in rows], dtype=np.int64)
-    disjoint = (subjects // 2 if asked == FMR else subjects).astype(np.float64)
-    return GroupRates(
-        measure=asked,
-        operating_point=rows[0].operating_point,
-        partition=partition.id,
-        groups=tuple(row.group for row in rows),
-        attributes=tuple(tuple(value or "" for _, value in group.values) for group in partition.groups),
-        errors=np.array([row.errors for row in rows], dtype=np.int64),
-        trials=np.array([row.trials for row in rows], dtype=np.int64),
-        clusters=subjects,
-        effective_trials=np.array([row.effective_trials for row in rows], dtype=np.float64),
-        disjoint=disjoint,
-        lower=np.array([row.lower for row in rows], dtype=np.float64),
-        upper=np.array([row.upper for row in rows], dtype=np.float64),
-        level=LEVEL,
-    )
-
-
-def _part(name: str) -> Callable[..., object] | None:
-    module, function = _PARTS[name]
-    try:
-        return cast("Callable[..., object] | None", getattr(importlib.import_module(module), function, None))
-    except ModuleNotFoundError:
-        return None
-
-
-def _called(name: str, rates: GroupRates, **rng: np.random.Generator) -> object:
-    """The rows of one part; none where it is absent."""
-    function = _part(name)
-    if function is None:
-        return ()
-    settings = importlib.import_module(f"{_STATISTICS}.differentials").GroupSettings(
-        level=LEVEL, references=(group_id(0),)
-    )
-    return function(rates, settings=settings, **rng)
+    return next(rates for rates in measured.groups if (rates.measure, rates.partition) == (asked, partition.id))
 
 
 def _of_test(row: TestOutcome) -> Found:

@@ -7,6 +7,7 @@ import numpy as np
 from evalharness.records import FloatArray
 
 from .cases import (
+    ALONE,
     FLOOR,
     FLOOR_UPPER,
     FMR,
@@ -16,17 +17,18 @@ from .cases import (
     RATE,
     RATIO,
     SPREADS,
+    TOGETHER,
     TWO_GROUPS,
     Case,
 )
 from .running import OURS, Answers
 from .summary import Line
-from .tables import beside, effect, held, number, share, sizes, table
+from .tables import NONE, beside, effect, held, number, share, sizes, table
 
 _TOGETHER = """## All groups at once
 
-How often the intervals of all eight groups hold at the same time: those of the rates taken alone, which do not promise
-it, and the simultaneous ones, which do."""
+How often the intervals of all groups of a draw hold at the same time: those of the rates taken alone, which are not
+made for it, and the simultaneous ones, which are."""
 
 _EQUALITY = """## Equal groups, and groups that differ
 
@@ -36,25 +38,29 @@ that equal groups showed in these draws; *beyond* is how often the measure was a
 
 _NO_ERROR = """## No error at all
 
-Draws without a false match. *Upper limit*: what the harness states, one-sided, the worst case in which comparisons that
+Draws without a false match. *Upper limit*: what the harness states, one-sided, for the case in which comparisons that
 share a subject all agree. *Optimistic*: the limit if comparisons were independent. *Beyond*: share of all draws in
-which no error was seen and the truth lies above the limit; 0.05 is allowed."""
+which no error was seen and the truth lies above the limit; the level allows 0.05."""
 
 SIZE = 0.05
-NONE = "-"
 _P_VALUES = (*(f"{P_EQUAL} of {measure}" for measure in SPREADS), OMNIBUS, TWO_GROUPS)
 
 
 def together(lines: Sequence[Line], peers: Sequence[str]) -> str:
     """How often all groups' intervals hold at once."""
-    shown = [line for line in lines if line.verdicts[OURS].intervals]
     rows = []
-    for line in shown:
-        ours = line.verdicts[OURS]
-        row = [line.label, _rates(line.case), sizes(line.case), effect(line.case), number(line.effective)]
-        rows.append([*row, held(ours), *(beside(line.verdicts[name]) for name in peers)])
-    head = ["", "rates", "subjects; images", "effect", "effective errors", "all held", *peers]
-    return f"{_TOGETHER}\n\n{table(head, rows)}" if rows else ""
+    for alone, at_once in _both(lines):
+        row = [_rates(alone.case), sizes(alone.case), effect(alone.case), number(alone.effective)]
+        row += [held(at_once.verdicts[OURS]), held(alone.verdicts[OURS])]
+        rows.append([*row, *(beside(alone.verdicts[name]) for name in peers)])
+    head = ["rates", "subjects; images", "effect", "effective errors", TOGETHER, "alone"]
+    return f"{_TOGETHER}\n\n{table([*head, *(f'{name}, alone' for name in peers)], rows)}" if rows else ""
+
+
+def _both(lines: Sequence[Line]) -> list[tuple[Line, Line]]:
+    """The line of intervals alone and that of simultaneous ones, for each case."""
+    alone, at_once = ([line for line in lines if line.label == label] for label in (ALONE, TOGETHER))
+    return list(zip(alone, at_once, strict=True))
 
 
 def _rates(case: Case) -> str:
@@ -64,24 +70,25 @@ def _rates(case: Case) -> str:
 
 def equality(answers: Sequence[Answers]) -> str:
     """P-values and floors."""
-    rows = [_p_row(found) for found in answers if found.case.section in (GROUPS, RATIO)]
-    rows = [row for row in rows if set(row[3:]) != {NONE}]
+    parts = [table(head, rows) for head, rows in (_p_table(answers, section) for section in (RATIO, GROUPS)) if rows]
     floors = [row for found in answers if found.case.section == GROUPS for row in _floor_rows(found)]
-    if not rows and not floors:
-        return ""
-    parts = [_EQUALITY]
-    if rows:
-        parts.append(table(["rates", "subjects; images", "effect", *_P_VALUES], rows))
     if floors:
         head = ["floor of", "rates", "subjects; images", "effect", "stated", "observed", "beyond"]
         parts.append(table(head, floors))
-    return "\n\n".join(parts)
+    return "\n\n".join([_EQUALITY, *parts]) if parts else ""
 
 
-def _p_row(found: Answers) -> list[str]:
+def _p_table(answers: Sequence[Answers], section: str) -> tuple[list[str], list[list[str]]]:
+    """Head and rows of the p-values of one section."""
+    names = [name for name in _P_VALUES if (name == TWO_GROUPS) == (section == RATIO)]
+    rows = [_p_row(found, names) for found in answers if found.case.section == section]
+    return ["rates", "subjects; images", "effect", *names], [row for row in rows if set(row[3:]) != {NONE}]
+
+
+def _p_row(found: Answers, names: Sequence[str]) -> list[str]:
     """How often each p-value is small."""
     case, row = found.case, []
-    for name in _P_VALUES:
+    for name in names:
         p = _values(found, name)
         small = (p <= SIZE)[~np.isnan(p)]
         row.append(f"{small.mean():.3f} ± {_error(float(small.mean()), len(small)):.3f}" if len(small) else NONE)

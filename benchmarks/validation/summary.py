@@ -3,16 +3,18 @@
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import logit
 
 from evalharness.records import BoolArray, FloatArray
 
-from .cases import FITTED, GINI, MAX_GEOMEAN, MAX_MIN, RATE, TO_REFERENCE, Case, Question
+from .cases import FITTED, GINI, MAX_GEOMEAN, MAX_MIN, POLICY, RATE, TO_REFERENCE, Case, Question
 from .running import ALL_AT_ONCE, OURS, Answers, labels_of
 
 _RATIOS = (MAX_MIN, MAX_GEOMEAN, TO_REFERENCE)
 _ENDS = {MAX_MIN: 1.0, MAX_GEOMEAN: 1.0, GINI: 0.0}  # equality, below which the measure has no values
 _TOLERANCE = 1e-9  # a limit that equals the truth up to rounding holds it
 FEW_SUBJECTS, FEW_ERRORS = 50, 5.0
+MET, MISSED = "met", "**missed**"  # first words of outcomes
 AIM, LEAST = (0.93, 0.98), 0.90
 Z = 1.959963984540054
 
@@ -56,6 +58,11 @@ class Line:
         return min(self.case.effective(g) for g in self.groups)
 
     @property
+    def enough(self) -> bool:
+        """Whether so much stands behind each group that the narrower aim applies."""
+        return self.subjects >= FEW_SUBJECTS and self.effective >= FEW_ERRORS
+
+    @property
     def boundary(self) -> bool:
         """Whether an interval can hardly miss on both sides: it mostly reaches equality, the end of the range."""
         return self.label in _ENDS and (self.truth == _ENDS[self.label] or self.verdicts[OURS].at_equality > 0.5)
@@ -63,23 +70,30 @@ class Line:
     @property
     def aim(self) -> tuple[float, float]:
         """The least and the highest coverage that is aimed at."""
-        enough = self.subjects >= FEW_SUBJECTS and self.effective >= FEW_ERRORS
-        if not enough:
+        if not self.enough:
             return LEAST, 1.0
-        return (AIM[0], 1.0) if self.boundary or self.label in ALL_AT_ONCE else AIM
+        return (AIM[0], 1.0) if self.boundary or self.label in ALL_AT_ONCE or self.reading == POLICY else AIM
+
+    @property
+    def reading(self) -> str:
+        """Of a rate at a fitted threshold: which value is meant."""
+        return self.label.partition(":")[0] if self.case.section == FITTED else ""
 
     @property
     def outcome(self) -> str:
-        """``met``, ``missed``, or ``missed, within noise`` if two standard errors would reach the aim."""
-        verdict, (low, high) = self.verdicts[OURS], self.aim
+        """That of the harness."""
+        return self.outcome_of(OURS)
+
+    def outcome_of(self, method: str) -> str:
+        """``met``, ``**missed**: low`` or ``high``, or ``low, within noise`` if chance can explain it."""
+        verdict, (low, high) = self.verdicts[method], self.aim
         if not verdict.intervals:
             return "no interval"
         if low <= verdict.held <= high:
-            return "met"
-        noise = 2 * verdict.error
-        within = low - noise <= verdict.held <= high + noise
-        side = "low" if verdict.held < low else "high"
-        return f"{side}, within noise" if within else f"**missed**: {side}"
+            return MET
+        side, edge = ("low", low) if verdict.held < low else ("high", high)
+        within = abs(verdict.held - edge) <= 2 * np.sqrt(edge * (1 - edge) / verdict.intervals)
+        return f"{side}, within noise" if within else f"{MISSED}: {side}"
 
 
 def lines_of(answers: Answers) -> list[Line]:
@@ -90,8 +104,11 @@ def lines_of(answers: Answers) -> list[Line]:
         if np.isnan(asked[0].truth) or label in ALL_AT_ONCE:
             continue
         found = {name: values[:, at] for name, values in answers.by_method.items()}
-        verdicts = {name: verdict(answers.case, label, asked, values) for name, values in found.items()}
-        lines.append(Line(answers.case, label, asked[0].truth, verdicts, _groups(answers.case, asked)))
+        truths = answers.truths[:, at]
+        verdicts = {
+            name: verdict(answers.case, label, asked, values=values, truths=truths) for name, values in found.items()
+        }
+        lines.append(Line(answers.case, label, float(truths.mean()), verdicts, _groups(answers.case, asked)))
     return lines
 
 
@@ -129,7 +146,7 @@ def _sides(values: FloatArray, truth: FloatArray) -> tuple[BoolArray, BoolArray,
     return ~(above | below), above, below
 
 
-def verdict(case: Case, label: str, asked: list[Question], values: FloatArray) -> Verdict:
+def verdict(case: Case, label: str, asked: list[Question], *, values: FloatArray, truths: FloatArray) -> Verdict:
     """Judge the intervals of some questions.
 
     Args:
@@ -137,19 +154,20 @@ def verdict(case: Case, label: str, asked: list[Question], values: FloatArray) -
         label: The line's name.
         asked: (q,) the questions.
         values: (draws, q, 3) value and limits.
+        truths: (draws, q) what is true in each draw.
     """
     given = ~np.isnan(values[:, :, 1])
     if not given.any():
         return Verdict(0, 1.0, np.nan, np.nan, np.nan, np.nan)
-    held, above, below = (
-        float(part[given].mean()) for part in _sides(values, np.array([question.truth for question in asked]))
-    )
-    width, end = _width(case, label, asked, values), _ENDS.get(label, -np.inf)
+    held, above, below = (float(part[given].mean()) for part in _sides(values, truths))
+    width, end = _width(case, label, asked, values=values, truths=truths), _ENDS.get(label, -np.inf)
     at_equality = float((values[:, :, 1][given] <= end + _TOLERANCE).mean())
     return Verdict(int(given.sum()), float(1 - given.mean()), held, above, below, width, at_equality)
 
 
-def _width(case: Case, label: str, asked: list[Question], values: FloatArray) -> float:
+def _width(case: Case, label: str, asked: list[Question], *, values: FloatArray, truths: FloatArray) -> float:
+    if case.section == FITTED:
+        return _fitted_width(values, truths)
     value, lower, upper = np.moveaxis(values, 2, 0)
     if label in _RATIOS:
         value = np.log(value[np.isfinite(value) & (value > 0)])
@@ -157,8 +175,15 @@ def _width(case: Case, label: str, asked: list[Question], values: FloatArray) ->
             lower, upper = np.log(lower), np.log(upper)
     if case.section == RATE:
         oracle = 2 * Z * asked[0].deviation
-    elif case.section == FITTED:
-        oracle = 2 * Z * float(np.nanstd(value))
     else:
         oracle = float(np.diff(np.nanquantile(value, [0.025, 0.975]))[0]) if value.size else 0.0
+    return float(np.nanmedian(upper - lower)) / oracle if oracle > 0 else np.nan
+
+
+def _fitted_width(values: FloatArray, truths: FloatArray) -> float:
+    """Of logits: median width over ± 1.96 true standard deviations of estimate minus truth."""
+    with np.errstate(divide="ignore"):
+        value, lower, upper = np.moveaxis(logit(values), 2, 0)
+    away = value - logit(truths)
+    oracle = 2 * Z * float(np.std(away[np.isfinite(away)])) if np.isfinite(away).any() else 0.0
     return float(np.nanmedian(upper - lower)) / oracle if oracle > 0 else np.nan

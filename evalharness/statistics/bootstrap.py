@@ -23,6 +23,7 @@ from evalharness.statistics.refitting import FittedThresholds, Rule
 
 _CHUNK = 2_000_000  # weights held at once
 _THREADS = min(8, os.cpu_count() or 1)
+_WORTH = 5_000  # comparisons a replicate for which another thread saves more than it costs
 _SCRATCH = 10_000_000  # comparisons for which all threads together hold running sums, 24 bytes each
 
 
@@ -142,29 +143,42 @@ class _Engine:
         censored = np.zeros((rows, len(request.thresholds)), dtype=np.bool_)
         allowances = self.fitted.allowances(weights)
         still = self._non_mated.at(request.thresholds), self._mated.at(request.thresholds)
+        like[1] = self._plain(still[0])
 
-        def count(b: int) -> None:
-            running, mates = self._non_mated.ladder.running(weights[b]), self._mated.ladder.running(weights[b])
-            like[:, 0, b], matches[0, b] = self._reached(running, still[0]), self._matched(mates, still[1])
-            like[:, 1, b], matches[1, b] = like[:, 0, b], matches[0, b]
-            if self.fitted:
-                moved, censored[b] = self.fitted.thresholds(weights[b], allowances, b)
-                like[:, 1, b] = self._reached(running, self._non_mated.at(moved))
-                matches[1, b] = self._matched(mates, self._mated.at(moved))
+        def count(replicates: range) -> None:
+            for b in replicates:
+                running, mates = self._non_mated.ladder.running(weights[b]), self._mated.ladder.running(weights[b])
+                like[0, :, b], matches[:, b] = self._reached(running, still[0]), self._matched(mates, still[1])
+                if self.fitted:
+                    moved, censored[b] = self.fitted.thresholds(weights[b], allowances, b)
+                    at = self._non_mated.at(moved)
+                    like[0, 1, b], like[1, 1, b] = self._reached(running, at), self._plain(at)
+                    matches[1, b] = self._matched(mates, self._mated.at(moved))
 
-        held = len(self._non_mated.ladder) + len(self._mated.ladder) + self.fitted.entries
-        threads = max(1, min(_THREADS, _SCRATCH // max(held, 1)))
-        with ThreadPoolExecutor(threads) as pool:  # each replicate writes its own row: no order, no sums across
-            list(pool.map(count, range(rows)))
+        threads = self._threads()
+        if threads == 1:
+            count(range(rows))
+        else:  # each replicate writes its own row: no order, no sums across
+            with ThreadPoolExecutor(threads) as pool:
+                list(pool.map(count, [range(start, rows, threads) for start in range(threads)]))
         return like, matches, censored.sum(axis=0)
 
-    def _reached(self, running: IntArray, at: IntArray) -> FloatArray:
-        """(2, n) weighted false matches, and the unweighted FMR, of each pair of a set and a threshold."""
+    def _threads(self) -> int:
+        """As many as have work that numpy does without Python's lock, and room for their sums."""
+        held = len(self._non_mated.ladder) + len(self._mated.ladder) + self.fitted.entries
+        return max(1, min(_THREADS, _SCRATCH // max(held, 1), held // _WORTH))
+
+    def _reached(self, running: IntArray, at: IntArray) -> IntArray:
+        """(n,) weighted false matches of each pair of a set and a threshold."""
         cell, threshold = self._request.non_mated.T
         starts = self._non_mated.ladder.starts[:, None]
-        found = self._non_mated.sets.sums(running[at] - running[starts])[cell, threshold]
-        plain = self._non_mated.sets.sums(at - starts)[cell, threshold]
-        return np.array([found, plain / np.maximum(self._trials[cell], 1)])
+        return np.asarray(self._non_mated.sets.sums(running[at] - running[starts])[cell, threshold])
+
+    def _plain(self, at: IntArray) -> FloatArray:
+        """(n,) unweighted FMR of each pair of a set and a threshold."""
+        cell, threshold = self._request.non_mated.T
+        found = self._non_mated.sets.sums(at - self._non_mated.ladder.starts[:, None])[cell, threshold]
+        return np.asarray(found / np.maximum(self._trials[cell], 1), dtype=np.float64)
 
     def _matched(self, running: IntArray, at: IntArray) -> FloatArray:
         """(m,) weighted matches of mated comparisons of each pair of a group and a threshold."""
