@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from evalharness.errors import DatasetError
-from evalharness.records import ListedScores, PairList
 from evalharness.groundtruth import (
     Decision,
     SecondReading,
@@ -16,6 +15,7 @@ from evalharness.groundtruth import (
     subset_enrolment,
     subset_listed,
 )
+from evalharness.records import ListedScores, PairList
 from evalharness.tasks.verification import count
 from tests.support.datasets import make_enrolment, make_partition, make_samples, vendor
 

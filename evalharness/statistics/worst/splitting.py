@@ -59,9 +59,7 @@ def _within(
     return np.where(trials > 0, errors / np.maximum(trials, 1), np.nan)
 
 
-def _sums(
-    counts: Counts, point: OperatingPoint | None, group: NamedGroup, measure: str
-) -> tuple[IntArray, IntArray]:
+def _sums(counts: Counts, point: OperatingPoint | None, group: NamedGroup, measure: str) -> tuple[IntArray, IntArray]:
     """(S,) errors and trials of each subject: FTA, FNMR or FRR."""
     subjects, subject_of = counts.subjects, counts.subject_of
     if point is None:
