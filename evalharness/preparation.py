@@ -94,7 +94,7 @@ def _references(plan: AuditPlan, partitions: tuple[Partition, ...]) -> tuple[str
     """The groups that the plan names as references, and those that set a threshold.
 
     Raises:
-        PlanError: Nobody is in such a group of an intersection.
+        PlanError: Nobody is in such a group.
     """
     by_attributes = {frozenset(each.attributes): each for each in partitions}
     named, faults = dict[str, None](), []
@@ -102,7 +102,7 @@ def _references(plan: AuditPlan, partitions: tuple[Partition, ...]) -> tuple[str
         divided = by_attributes[frozenset(group)]
         name = Group(tuple((attribute, group[attribute]) for attribute in divided.attributes)).id
         named[name] = None
-        if name not in {each.id for each in divided.groups}:
+        if name not in {each.id for number, each in enumerate(divided.groups) if (divided.group_of == number).any()}:
             faults.append(plan.fault(("statistics", "references", i), f"no sample is in the group {name}"))
     if faults:
         raise PlanError(f"the plan {plan.audit} refers to empty groups", faults)

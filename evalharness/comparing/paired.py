@@ -1,12 +1,9 @@
 """The difference and the ratio of two error rates on the same trials, with subjects as clusters.
 
-Per subject (mated comparisons, samples) or dyad of subjects (non-mated): d = e_first - e_second, D = sum d / M, and
-
-    Var D = sum (d_i - D m_i)^2 / M^2                          subjects
-    Var D = [sum_i R_i^2 - sum_d (d_d - D m_d)^2] / M^2        dyads; R_i sums over the dyads of subject i
-
-after Fogliato, Patil & Perona, IJCV 2024 (arXiv:2306.01198), applied to differences. The logarithm of the ratio
-has the linear part l = e_first / E_first - e_second / E_second, in which M cancels.
+The variance of the difference is that of ``statistics.hypotheses.paired``. The logarithm of the ratio has the linear
+part l = e_first / E_first - e_second / E_second for each subject (mated comparisons, samples) or dyad of subjects
+(non-mated), in which the number of trials cancels; its variance is that of Fogliato, Patil & Perona, IJCV 2024
+(arXiv:2306.01198) with l in place of the error.
 """
 
 import math
@@ -19,6 +16,7 @@ from scipy.special import betainc, stdtr
 from evalharness.records import BoolArray, FloatArray, IntArray
 from evalharness.statistics.cells import Cell
 from evalharness.statistics.dyads import dyad_key
+from evalharness.statistics.hypotheses import paired_difference, paired_dyadic_difference
 from evalharness.statistics.intervals import Interval, t_quantile
 
 
@@ -91,14 +89,15 @@ def subject_pairs(subject: IntArray, first: BoolArray, second: BoolArray) -> Pai
     _, own, trials = np.unique(subject, return_inverse=True, return_counts=True)
     total = len(subject)
     found = PairedErrors(total, *(int(np.count_nonzero(e)) for e in (first, second, first & ~second, second & ~first)))
-    errors = [np.bincount(own[e], minlength=len(trials)).astype(np.float64) for e in (first, second)]
-    variance = float(np.sum((errors[0] - errors[1] - found.difference * trials) ** 2)) / total**2
+    errors = [np.bincount(own[e], minlength=len(trials)) for e in (first, second)]
+    plain = paired_difference(errors[0], errors[1], trials)
+    assert plain is not None  # there is a trial
     log_variance = None
     if found.ratio is not None:
         linear = errors[0] / found.first - errors[1] / found.second
         log_variance = max(float(np.sum(linear**2)), found.independent_log_variance)
     floor = total**2 / float(np.sum(trials.astype(np.float64) ** 2))
-    variance = max(variance, found.independent_variance)
+    variance = max(plain.standard_error**2, found.independent_variance)
     return PairedEvidence(found, len(trials), len(trials), floor, variance, log_variance)
 
 
@@ -115,25 +114,23 @@ def dyad_pairs(cell: Cell, first: IntArray, second: IntArray, *, subject_of: Int
     subjects, total = len(cell.dyads.per_subject), cell.dyads.total
     both = len(np.intersect1d(first, second))
     found = PairedErrors(total, len(first), len(second), len(first) - both, len(second) - both)
-    keys = [dyad_key(subject_of[e // codes], subject_of[e % codes], subjects) for e in (first, second)]
-    key = np.unique(np.concatenate(keys))
-    counts = [_counted(key, k) for k in keys]
-    per_dyad, compared = counts[0] - counts[1], cell.dyads.between(key // subjects, key % subjects)
-    squares = float(per_dyad @ per_dyad) - 2 * found.difference * float(per_dyad @ compared)
-    own = max(0.0, squares + found.difference**2 * cell.dyads.sum_of_squares)
-    residual = _per_subject(key, per_dyad, subjects) - found.difference * cell.dyads.per_subject
-    variance = max(_clustered(own, residual) / total**2, found.independent_variance)
+    ends = [np.stack([subject_of[errors // codes], subject_of[errors % codes]]) for errors in (first, second)]
+    plain = paired_dyadic_difference(cell.dyads, matches_a=ends[0], matches_b=ends[1])
+    assert plain is not None  # there is a comparison
     log_variance = None
     if found.ratio is not None:
-        linear = counts[0] / found.first - counts[1] / found.second
-        clustered = _clustered(float(linear @ linear), _per_subject(key, linear, subjects))
-        log_variance = max(clustered, found.independent_log_variance)
+        keys = [dyad_key(one, other, subjects) for one, other in ends]
+        key = np.unique(np.concatenate(keys))
+        linear = _counted(key, keys[0]) / found.first - _counted(key, keys[1]) / found.second
+        log_variance = max(_clustered(linear, _per_subject(key, linear, subjects)), found.independent_log_variance)
+    variance = max(plain.standard_error**2, found.independent_variance)
     return PairedEvidence(found, cell.subjects, cell.clusters, float(cell.disjoint), variance, log_variance)
 
 
-def _clustered(own: float, residual: FloatArray) -> float:
+def _clustered(own: FloatArray, per_subject: FloatArray) -> float:
     """Own part and covariance of dyads that share a subject; the covariance not below 0, which it is by chance."""
-    return own + max(0.0, float(residual @ residual) - 2 * own)
+    squares = float(own @ own)
+    return squares + max(0.0, float(per_subject @ per_subject) - 2 * squares)
 
 
 def difference_interval(evidence: PairedEvidence, *, level: float) -> Interval:
@@ -177,20 +174,6 @@ def p_no_difference(evidence: PairedEvidence) -> float:
     more, fewer = (scale * side for side in sorted((errors.only_first, errors.only_second), reverse=True))
     exact = min(1.0, 2 * float(betainc(more, fewer + 1, 0.5)))
     return max(exact, float(2 * stdtr(evidence.clusters - 1, -abs(statistic))))
-
-
-def holm(p_values: list[float]) -> list[float]:
-    """Holm's adjusted p-values (Holm, Scandinavian Journal of Statistics 1979), in the order given.
-
-    >>> holm([0.01, 0.04, 0.03])
-    [0.03, 0.06, 0.06]
-    """
-    order = sorted(range(len(p_values)), key=lambda i: p_values[i])
-    adjusted, highest = [0.0] * len(p_values), 0.0
-    for rank, i in enumerate(order):
-        highest = max(highest, min(1.0, (len(p_values) - rank) * p_values[i]))
-        adjusted[i] = highest
-    return adjusted
 
 
 def tango_score(b: float, c: float, n: float, delta: float) -> float:

@@ -5,11 +5,12 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from evalharness.comparing.paired import PairedEvidence, difference_interval, holm, p_no_difference, ratio_interval
+from evalharness.comparing.paired import PairedEvidence, difference_interval, p_no_difference, ratio_interval
 from evalharness.comparing.points import ComparedGroup
 from evalharness.comparing.record import ComparedRate, ComparedSpread
 from evalharness.comparing.spread import SPREADS, log_rates, spread_interval
 from evalharness.comparing.trials import Trials
+from evalharness.statistics.hypotheses import holm
 
 FEW_ERRORS = 5  # below, limits of a ratio are rough
 
@@ -47,8 +48,8 @@ def rate_rows(found: GroupTrials, settings: RowSettings) -> list[ComparedRate]:
         for group, trials in zip(found.groups, found.trials, strict=True)
     ]
     tested = [(i, row.p_value) for i, row in enumerate(rows) if row.p_value is not None]
-    adjusted = holm([p_value for _, p_value in tested])
-    for (i, _), p_value in zip(tested, adjusted, strict=True):
+    adjusted = holm(np.array([p_value for _, p_value in tested], dtype=np.float64))
+    for (i, _), p_value in zip(tested, adjusted.tolist(), strict=True):
         rows[i] = replace(rows[i], p_holm=p_value)
     return rows
 

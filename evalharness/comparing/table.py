@@ -61,6 +61,9 @@ def _thresholds(found: dict[str, float]) -> str:
 def _rates(rows: Sequence[ComparedRate], width: int) -> Iterator[str]:
     for measure in dict.fromkeys(row.measure for row in rows):
         own = [row for row in rows if row.measure == measure]
+        if len({row.note for row in own}) == 1 and all(row.first is None and row.second is None for row in own):
+            yield from wrapped(f"{_NAMES[measure]}: n/a for every group: {own[0].note}", width)
+            continue
         yield from _table(_NAMES[measure], own, width)
         yield from _reasons(own, width)
 
@@ -129,10 +132,18 @@ def _with_limits(value: str, lower: str, upper: str) -> str:
 
 def _reasons(rows: Sequence[ComparedRate], width: int) -> Iterator[str]:
     """Why a number is missing or rough; groups with the same reason share a line."""
-    noted = [(row.note, one_line(group_label(row.group))) for row in rows if row.note]
-    for note in dict.fromkeys(note for note, _ in noted):
-        groups = "; ".join(dict.fromkeys(group for text, group in noted if text == note))
-        yield from wrapped(f"{groups}: {note}", width, indent="    ")
+    noted = [(row.note, one_line(group_label(row.group))) for row in rows]
+    for note in dict.fromkeys(note for note, _ in noted if note):
+        yield from wrapped(f"{_rows_with(note, noted)}: {note}", width, indent="    ")
+
+
+def _rows_with(note: str, noted: Sequence[tuple[str, str]]) -> str:
+    """The groups that have a note, or those that have not where they are fewer."""
+    named = [group for text, group in noted if text == note]
+    others = [group for text, group in noted if text != note]
+    if len(others) >= len(named):
+        return "; ".join(named)
+    return f"every row but {'; '.join(others)}" if others else "every row"
 
 
 def _spreads(rows: Sequence[ComparedSpread], width: int) -> Iterator[str]:

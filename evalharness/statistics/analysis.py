@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 import numpy as np
 
@@ -30,6 +31,9 @@ from evalharness.statistics.worst.splitting import halves_of
 
 SPLITS = 100  # random halves of the subjects
 DEFAULT_TAIL_SHARE = 0.01  # where no operating point names a rate
+ALL_SUBJECTS = "of all subjects, also those that set thresholds: scores counted while streaming cannot be divided"
+
+_Row = TypeVar("_Row", Curve, ScoreShift)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +84,7 @@ def analyse(
     measurements = measure(counts, partitions=partitions, specs=specs, settings=settings.rates)
     calibration = settings.rates.calibration
     measured = counts if calibration is None else restrict(counts, ~calibration)
+    shown, note = _distributed(counts, measured)
     over = _OverGroups(measured, {each.id: each for each in partitions}, measurements, settings)
     rates = [each for each in measurements.group_rates if over.applies(each)]
     return Analysis(
@@ -88,10 +93,21 @@ def analyse(
         group_estimates=tuple(row for each in rates for row in group_estimates(each, settings=settings.groups)),
         worst_groups=tuple(row for each in rates if (row := over.worst(each)) is not None),
         tests=tuple(row for each in rates for row in over.tests(each)),
-        curves=tuple(row for each in (None, *partitions) for row in det_curves(counts, each)),
-        score_shifts=tuple(_shifts(counts, partitions, specs, settings.groups.references)),
+        curves=tuple(_noted(row, note) for each in (None, *partitions) for row in det_curves(shown, each)),
+        score_shifts=tuple(_noted(row, note) for row in _shifts(shown, partitions, specs, settings.groups.references)),
         adjusted=tuple(_adjusted(measured, partitions, measurements.operating_points, settings)),
     )
+
+
+def _distributed(counts: Counts, measured: Counts) -> tuple[Counts, str]:
+    """The comparisons whose scores are drawn as curves: those measured, where their scores were all kept."""
+    if measured is counts or measured.tail.cut == -np.inf:
+        return measured, ""
+    return counts, ALL_SUBJECTS
+
+
+def _noted(row: _Row, note: str) -> _Row:
+    return replace(row, note="; ".join(part for part in (row.note, note) if part)) if note else row
 
 
 class _OverGroups:

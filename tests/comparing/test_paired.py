@@ -15,7 +15,6 @@ from evalharness.comparing.paired import (
     PairedEvidence,
     difference_interval,
     dyad_pairs,
-    holm,
     p_no_difference,
     ratio_interval,
     subject_pairs,
@@ -25,7 +24,7 @@ from evalharness.counts import Counts
 from evalharness.records import ScoreKind
 from evalharness.statistics.cells import everyone, population_cell
 from evalharness.tasks.verification import count, count_scores
-from tests.support.datasets import examples, make_enrolment, make_samples, make_scores, vendor
+from tests.support.datasets import make_enrolment, make_samples, make_scores, vendor
 
 FLAGS = st.lists(st.booleans(), min_size=6, max_size=6)
 
@@ -184,13 +183,6 @@ def test_few_discordant_trials_have_the_exact_p_value() -> None:
     assert p_no_difference(evidence(9, 2, 1000)) == pytest.approx(stats.binomtest(9, 11).pvalue, rel=1e-4)
     clustered = PairedEvidence(PairedErrors(100, 5, 0, 5, 0), 20, 20, 1.0, 0.002, None)
     assert p_no_difference(clustered) > stats.binomtest(5, 5).pvalue
-
-
-def test_holm_as_in_the_metrics_reference() -> None:
-    example = examples()["D12_holm_bh"]
-    assert holm(example["inputs"]["p"]) == pytest.approx(example["expected"]["holm"], abs=example["tolerance"])
-    assert holm([]) == []
-    assert holm([0.9, 0.8]) == [1.0, 1.0]
 
 
 def test_a_billion_trials_without_a_difference() -> None:

@@ -98,6 +98,9 @@ def test_the_table_fits_the_terminal(
     assert max(map(len, done.out.splitlines())) <= max(width, 60)
     assert "first / second" in done.out
     assert "first: system one (run one)" in done.out
+    text = " ".join(done.out.split())
+    assert "FTA (failure to acquire): n/a for every group: not observable: precomputed scores" in text
+    assert "green: no mated comparisons that both completed" in text
     words = done.out.lower().split()
     assert not {"fair", "unfair", "biased", "unbiased", "safe", "better", "worse"} & set(words)
 

@@ -115,6 +115,11 @@ def test_killed_half_way_and_resumed_is_the_same_to_the_last_byte(tmp_path: Path
     assert resumed.keys() == whole.keys()
     assert [name for name in whole if whole[name] != resumed[name]] == []
     assert stored(tmp_path / "whole") == 24
+    times = json.loads((tmp_path / "whole" / "response_time.json").read_text())
+    everybody = times["enrolment"][0]
+    assert everybody["samples"] + times["first_of_process"] + times["not_timed"] == 24
+    assert 0 < everybody["mean"] < 60
+    assert str(everybody["mean"]).encode() not in whole["result.json"]
 
 
 def test_discard_leaves_no_template(tmp_path: Path, faces: Path, command: Command) -> None:
@@ -123,4 +128,6 @@ def test_discard_leaves_no_template(tmp_path: Path, faces: Path, command: Comman
     done = command("run", tmp_path / "plan.yaml", "--out", tmp_path / "run", "--discard")
     assert done.code == 0, done.err
     assert stored(tmp_path / "run") == 0
+    assert not (tmp_path / "run" / "comparisons").exists()
     assert (tmp_path / "run" / "report.html").exists()
+    assert (tmp_path / "run" / "response_time.json").exists()  # of groups, not of persons

@@ -31,8 +31,10 @@ consent:
   expires: {expires}
 labels:
   - {{attribute: team, kind: categorical, values: [red, blue, green], provenance: generated}}
-files: {{index: files.csv, sha256: {digest}, group_sizes_public: true}}
+{more}files: {{index: files.csv, sha256: {digest}, group_sizes_public: true}}
 """
+
+LABEL = "  - {{attribute: {attribute}, kind: categorical, values: [dim, bright], provenance: generated}}\n"
 
 PLAN = """\
 audit: toy
@@ -69,11 +71,17 @@ class Toy:
             lines.append((sample, f"{sample}.png", subject, hashlib.sha256(content).hexdigest(), team))
         self.write_rows(lines, consent=consent)
 
-    def write_rows(self, rows: Sequence[Sequence[str]], *, consent: Mapping[str, str] | None = None) -> None:
-        text = table(("sample", "path", "subject", "sha256", "team"), rows)
+    def write_rows(
+        self, rows: Sequence[Sequence[str]], *, consent: Mapping[str, str] | None = None, labels: Sequence[str] = ()
+    ) -> None:
+        """``labels`` are further ones, with the values dim and bright; each is one more column of ``rows``."""
+        text = table(("sample", "path", "subject", "sha256", "team", *labels), rows)
         self.images.mkdir(exist_ok=True)
         (self.images / "files.csv").write_text(text)
-        terms = {"purposes": "internal-testing", "tasks": "verification", "expires": "null"} | dict(consent or {})
+        more = "".join(LABEL.format(attribute=label) for label in labels)
+        terms = {"more": more, "purposes": "internal-testing", "tasks": "verification", "expires": "null"} | dict(
+            consent or {}
+        )
         digest = hashlib.sha256(text.encode()).hexdigest()
         (self.images / "manifest.yaml").write_text(MANIFEST.format(digest=digest, **terms))
 

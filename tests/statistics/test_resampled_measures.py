@@ -129,7 +129,7 @@ def test_an_interval_at_a_fitted_threshold_holds_what_fitting_it_anew_changes():
 
 def test_calibration_subjects_set_the_thresholds_and_the_others_are_measured():
     counts, partition = twin(np.random.default_rng(5), subjects=60)
-    chosen = split_subjects(counts, partition, share=0.5, rng=np.random.default_rng(1))
+    chosen = split_subjects(counts.subject_of, partition, share=0.5, rng=np.random.default_rng(1))
     settings = dataclasses.replace(SETTINGS, calibration=chosen)
     found = measure(counts, partitions=[partition], specs=[pooled("0.02"), vendor(2.0)], settings=settings)
     alone = measure(restrict(counts, chosen), partitions=[partition], specs=[pooled("0.02")], settings=SETTINGS)
@@ -147,16 +147,19 @@ def test_calibration_subjects_set_the_thresholds_and_the_others_are_measured():
 @pytest.mark.parametrize("share", [0.2, 0.5, 0.75])
 def test_the_split_takes_the_same_share_of_every_group(share):
     counts, partition = twin(np.random.default_rng(6), subjects=40, groups=3)
-    chosen = split_subjects(counts, partition, share=share, rng=np.random.default_rng(2))
+    chosen = split_subjects(counts.subject_of, partition, share=share, rng=np.random.default_rng(2))
     group = partition.group_of[::2]
     for g in range(3):
         size = int(np.sum(group == g))
         assert abs(int(chosen[group == g].sum()) - share * size) < 1
-    again = split_subjects(counts, partition, share=share, rng=np.random.default_rng(2))
+    again = split_subjects(counts.subject_of, partition, share=share, rng=np.random.default_rng(2))
     assert np.array_equal(chosen, again)
-    assert abs(int(split_subjects(counts, None, share=share, rng=np.random.default_rng(3)).sum()) - share * 40) < 1
+    assert (
+        abs(int(split_subjects(counts.subject_of, None, share=share, rng=np.random.default_rng(3)).sum()) - share * 40)
+        < 1
+    )
     with pytest.raises(ValueError, match="above 0 and below 1"):
-        split_subjects(counts, partition, share=1.0, rng=np.random.default_rng(2))
+        split_subjects(counts.subject_of, partition, share=1.0, rng=np.random.default_rng(2))
 
 
 def streamed(counts, partition, threshold, *, cut):
