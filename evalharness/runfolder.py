@@ -1,7 +1,8 @@
 """The run folder: which plan it belongs to, who is using it, and its log.
 
 Layout (fixed): ``plan.yaml`` as resolved, ``templates/`` and ``comparisons/`` (local, personal data),
-``result.json``, ``metrics.csv``, ``report.html``, ``log.jsonl`` (wall times and machine; never in the result).
+``result.json``, ``metrics.csv``, ``report.html``; ``response_time.json`` (how long the system worked, by group) and
+``log.jsonl`` (wall times and machine), which change from run to run and never go into the result.
 """
 
 import datetime

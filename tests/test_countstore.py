@@ -20,6 +20,11 @@ from tests.support.datasets import make_partition
 INDEX, PLAN = "a" * 64, "b" * 64
 
 
+def _streamed_point(code_of: np.ndarray) -> StreamedPoint:
+    sums, mixed = np.eye(2, dtype=int), np.array([[0, 1, 1, 1, 5, 6]])
+    return StreamedPoint(-1.25, code_of, 2, np.ones((6, 2), int), sums, sums, mixed)
+
+
 def all_pairs(*, streamed: bool = True) -> StoredCounts:
     """Six samples of three subjects, one of them not enrolled."""
     subject_of = np.array([0, 0, 1, 1, 2, 2])
@@ -36,9 +41,7 @@ def all_pairs(*, streamed: bool = True) -> StoredCounts:
         listed=None,
         excluded=4,
         histograms=Histograms(code_of, 2, -1.5, 0.0, np.arange(12).reshape(2, 2, 3)) if streamed else None,
-        streamed=(StreamedPoint(-1.25, code_of, 2, np.ones((6, 2), int), np.eye(2, dtype=int), np.eye(2, dtype=int)),)
-        if streamed
-        else (),
+        streamed=(_streamed_point(code_of),) if streamed else (),
     )
     return StoredCounts(counts, (make_partition("team", ["red", "red", None, None, "blue", "red"]),), INDEX, PLAN)
 

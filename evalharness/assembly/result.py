@@ -44,6 +44,8 @@ def assemble(run: Audited) -> AuditResult:
     dataset, population = dataset_info(run), population_info(run)
     analysis, kind = run.analysis, run.identity.score_kind
     points = point_infos(run.plan, analysis.measurements, kind)
+    adjusted = any(row.adjusted is not None for row in analysis.adjusted)
+    sitting = run.dataset.manifest.one_sitting
     return AuditResult(
         audit=_audit(run),
         dataset=dataset,
@@ -61,7 +63,7 @@ def assemble(run: Audited) -> AuditResult:
         adjusted=rows_of(AdjustedRow, analysis.adjusted),
         readings=() if run.second is None else (reading_of(run.plan, run.second, kind),),
         catalogue=rows_of(CatalogueRow, CATALOGUE),
-        limits=standard_limits(dataset, population, points, single_session=run.dataset.manifest.one_sitting),
+        limits=standard_limits(dataset, population, points, single_session=sitting, adjusted=adjusted),
         software=_software(),
         plan=run.resolved,
     )

@@ -8,6 +8,7 @@ import typer
 from evalharness.cli.app import app, interruptible, terminal_width
 
 PlanArgument = Annotated[Path, typer.Argument(metavar="PLAN", help="The audit plan (YAML).")]
+MOST_WORKERS = 1024
 DataRoot = Annotated[Path | None, typer.Option("--data-root", help="Folder that holds the dataset's images.")]
 
 
@@ -30,13 +31,24 @@ def run(
     discard: Annotated[
         bool, typer.Option("--discard", help="Remove templates and comparisons when the report is written.")
     ] = False,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            "--workers",
+            min=1,
+            max=MOST_WORKERS,
+            metavar="N",
+            help="Processes that enrol and compare; default: one for each core. Fewer need less memory. Changes no "
+            "number.",
+        ),
+    ] = None,
 ) -> None:
     """Run an audit: admit, enrol, compare, count, report."""
     from evalharness.pipeline import RunOptions, run_audit
     from evalharness.plan import load_plan
     from evalharness.reporting.terminal import summary_table
 
-    options = RunOptions(out=out, data_root=data_root, resume=resume, discard=discard, progress=True)
+    options = RunOptions(out=out, data_root=data_root, resume=resume, discard=discard, progress=True, workers=workers)
     with interruptible("What was computed is kept: run again with --resume."):
         result = run_audit(load_plan(plan), options)
     typer.echo(summary_table(result, width=terminal_width()))

@@ -174,7 +174,7 @@ def _require_space(folder: Path, needed: int) -> None:
     if free < needed:
         raise RunError(
             f"{folder}: {free // 2**20} MiB are free; comparing on several processes needs {needed // 2**20} MiB "
-            "for a while. Make room, choose another folder for the run, or use one worker."
+            "for a while. Make room, choose another folder for the run, or use one process (--workers 1)."
         )
 
 

@@ -71,7 +71,7 @@ def on_workers(
             raise RunError(
                 f"comparison: worker processes died {_MOST_TRIES} times while batch "
                 f"{', '.join(map(str, spent))} was under way: killed, out of memory, or crashed. What was computed is "
-                "kept. Free memory or use fewer workers, then run again with --resume."
+                "kept. Free memory or use fewer processes (--workers), then run again with --resume."
             )
         queue.extendleft(reversed(lost))
 

@@ -11,6 +11,12 @@ from numpy.typing import NDArray
 
 from evalharness.records import IntArray, frozen
 
+_MIXED = 6  # columns: four codes and two sums
+
+
+def _none_mixed() -> NDArray[np.int64]:
+    return np.zeros((0, _MIXED), dtype=np.int64)
+
 
 @dataclass(frozen=True, slots=True)
 class Histograms:
@@ -44,20 +50,26 @@ class Histograms:
 class StreamedPoint:
     """The matches at one fixed threshold below the tail's cut, counted exactly while streaming.
 
-    Sums that run over dyads treat the samples of one subject and one code as a unit: a dyad of subjects whose
-    samples have several codes is then split, which leaves a variance as it is or makes it larger, never smaller.
+    Sums over dyads are kept by pairs of codes: ``squares`` and ``products`` for the comparisons of two subjects that
+    lie in one pair of their codes, ``mixed`` for those that lie in two, where a subject has samples of several codes.
+    The sums of a set of comparisons, over whole dyads, follow exactly from both.
     """
 
     threshold: float  # similarity
     code_of: IntArray = field(repr=False)  # (n samples,) as in the histograms
     codes: int
     errors: NDArray[np.int64] = field(repr=False)  # (n samples, codes): matches of a sample with samples of a code
-    squares: NDArray[np.int64] = field(repr=False)  # (codes, codes) symmetric: sum over dyads of e_d^2
-    products: NDArray[np.int64] = field(repr=False)  # (codes, codes) symmetric: sum over dyads of e_d m_d
+    squares: NDArray[np.int64] = field(repr=False)  # (codes, codes) symmetric: sum over dyads of e_d[a, b]^2
+    products: NDArray[np.int64] = field(repr=False)  # (codes, codes) symmetric: of e_d[a, b] m_d[a, b]
+    mixed: NDArray[np.int64] = field(repr=False, default_factory=_none_mixed)
+    """(k, 6) codes a, b, c, d; sums over dyads of e_d[a, b] e_d[c, d] and of e_d[a, b] m_d[c, d], two pairs of units"""
 
     def __post_init__(self) -> None:
-        for name in ("code_of", "errors", "squares", "products"):
+        for name in ("code_of", "errors", "squares", "products", "mixed"):
             object.__setattr__(self, name, frozen(getattr(self, name)))
         shapes = self.errors.shape[1], *self.squares.shape, *self.products.shape
         if len(self.code_of) != len(self.errors) or set(shapes) != {self.codes}:
             raise ValueError("streamed point: its sums do not fit its codes")
+        ends = self.mixed[:, :4] if self.mixed.ndim == 2 and self.mixed.shape[1] == _MIXED else None
+        if ends is None or ends.min(initial=0) < 0 or ends.max(initial=-1) >= self.codes:
+            raise ValueError("streamed point: its mixed sums do not fit its codes")

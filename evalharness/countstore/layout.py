@@ -35,6 +35,7 @@ def arrays_of(stored: StoredCounts) -> Iterator[tuple[str, str, AnyArray]]:
         yield f"streamed.{number}.errors", INDEX, point.errors
         yield f"streamed.{number}.squares", INDEX, point.squares
         yield f"streamed.{number}.products", INDEX, point.products
+        yield f"streamed.{number}.mixed", INDEX, point.mixed
     if stored.calibration is not None:
         yield "calibration", FLAG, stored.calibration
     for number, partition in enumerate(stored.partitions):

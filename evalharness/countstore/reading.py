@@ -154,11 +154,11 @@ class _Reader:
     def _streamed(self, number: int) -> StreamedPoint:
         entry, name = self._header.streamed[number], f"streamed.{number}"
         code_of = self._per_sample(f"{name}.code_of", self._indices(f"{name}.code_of", INDEX, entry.codes))
-        errors, squares, products = (
+        errors, squares, products, mixed = (
             self._array(f"{name}.{part}", INDEX, 2).astype(np.int64, copy=False)
-            for part in ("errors", "squares", "products")
+            for part in ("errors", "squares", "products", "mixed")
         )
-        return StreamedPoint(float(entry.threshold), code_of, entry.codes, errors, squares, products)
+        return StreamedPoint(float(entry.threshold), code_of, entry.codes, errors, squares, products, mixed)
 
     def _partition(self, number: int, entry: PartitionEntry) -> Partition:
         name = f"partition.{number}"

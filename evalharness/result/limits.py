@@ -36,6 +36,11 @@ ASSOCIATION = (
     "Differences between groups are associations. Image quality, age and the circumstances of capture can differ "
     "between groups and are not adjusted for."
 )
+ADJUSTED = (
+    "Differences between groups are associations. Adjusted rates take account of the covariates that they name and of "
+    "nothing else: what was not recorded of image quality, age and the circumstances of capture can still differ "
+    "between groups. All other numbers are not adjusted."
+)
 ONE_AT_A_TIME = (
     "Each interval is for one number taken alone. Naming the highest and the lowest of several groups after seeing "
     "the data exaggerates the difference between them, most of all where groups are small."
@@ -82,6 +87,7 @@ def standard_limits(
     operating_points: Sequence[OperatingPointInfo],
     *,
     single_session: bool | None = None,
+    adjusted: bool = False,
 ) -> tuple[str, ...]:
     """The sentences that hold for an audit, in the order in which a report prints them.
 
@@ -90,13 +96,14 @@ def standard_limits(
         population: What became of the samples.
         operating_points: As decided.
         single_session: Whether all images of a person come from one sitting; None where that is not recorded.
+        adjusted: Whether a rate was adjusted for covariates.
     """
     return (
         *_about_people(dataset, single_session),
         *_about_samples(dataset, population),
         ZERO_EFFORT,
         ONE_TO_ONE,
-        ASSOCIATION,
+        ADJUSTED if adjusted else ASSOCIATION,
         ONE_AT_A_TIME,
         COVERAGE,
         *_about_thresholds(operating_points),

@@ -27,8 +27,12 @@ def streamed_errors(counts: Counts, point: StreamedPoint, sides: tuple[BoolArray
     per_sample = (point.errors * inside[point.code_of]).sum(axis=1)
     per_subject: IntArray = np.zeros(counts.subjects, dtype=np.int64)
     np.add.at(per_subject, counts.subject_of, per_sample)
-    once = np.triu(inside)
-    return DyadErrors(per_subject, float(point.squares[once].sum()), float(point.products[once].sum()))
+    once, mixed = np.triu(inside), point.mixed
+    a, b, c, d = mixed[:, :4].T
+    squares, products = mixed[inside[a, b] & inside[c, d], 4:].sum(axis=0)
+    return DyadErrors(
+        per_subject, float(point.squares[once].sum() + squares), float(point.products[once].sum() + products)
+    )
 
 
 def _codes(point: StreamedPoint, side: BoolArray) -> BoolArray:

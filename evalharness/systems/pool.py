@@ -7,22 +7,17 @@ under way, and images never travel between processes: memory does not grow with 
 """
 
 import multiprocessing
-import os
-import signal
-import sys
-import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
 
 from evalharness.errors import EvalHarnessError, RunError
 from evalharness.plan import DeepFaceSystem, DlibSystem
+from evalharness.processes import spawning, start_worker
 from evalharness.records import DatasetFault, Sample, TwoFaces
 from evalharness.systems.protocol import FaceSystem, ImageReader
 from evalharness.systems.store import TemplateStore
@@ -87,7 +82,7 @@ def _drain(queue: deque[Sample], work: Work, *, workers: int, advance: Callable[
     )
     try:
         while queue or futures:
-            with _no_main_module():
+            with spawning():
                 while queue and len(futures) < under_way:
                     future = executor.submit(_enrol_sample, queue[0])
                     futures[future] = queue.popleft()
@@ -121,21 +116,6 @@ def _check(future: Future[None], sample: Sample) -> None:
     ) from error
 
 
-@contextmanager
-def _no_main_module() -> Iterator[None]:
-    """Keep spawned workers from importing the caller's script.
-
-    multiprocessing imports ``__main__`` in every worker, so that a script without an ``if __name__`` guard
-    would start its audit again in each of them. Our workers need nothing from it.
-    """
-    main = sys.modules["__main__"]
-    sys.modules["__main__"] = ModuleType("__main__")
-    try:
-        yield
-    finally:
-        sys.modules["__main__"] = main
-
-
 # What follows runs in the worker processes.
 
 
@@ -151,18 +131,8 @@ _workers: list[_Worker] = []  # at most one: this process
 
 
 def _start_worker(work: Work) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt is the parent's business
-    os.environ["OMP_NUM_THREADS"] = "1"  # there is one worker for each core already
-    threading.Thread(target=_die_with_parent, daemon=True).start()
+    start_worker()
     _workers.append(_Worker(work))
-
-
-def _die_with_parent() -> None:
-    """A worker whose parent was killed would otherwise wait for work for ever."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
 
 
 def _enrol_sample(sample: Sample) -> None:

@@ -6,9 +6,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from evalharness.comparison import (
     FEWEST_BINS,
+    MIXED_COLUMNS,
     MOST_CODES,
     Candidates,
     CompareOptions,
@@ -16,6 +18,9 @@ from evalharness.comparison import (
     Gathered,
     Matches,
     PairSample,
+    Pool,
+    has_mixed,
+    mixed_terms,
     open_engine,
     sample_pairs,
     single,
@@ -101,6 +106,7 @@ def compare_all(
     ) as engine:
         search = _Search(engine, gallery.sample_of[engine.order], demands, trials)
         gathered, top, settled = search.run()
+        mixed = _mixed(engine.pool, settled.streamed if shown is codes else ())
     if gathered.pairs != trials:
         raise RunError(f"comparison: {gathered.pairs} non-mated pairs were compared; {trials} were expected.")
     if settled.streamed and shown is not codes:
@@ -115,7 +121,10 @@ def compare_all(
     if shown is codes and binning.bins >= FEWEST_BINS:
         low, high = binning.low / engine.pool.scale, binning.high / engine.pool.scale
         histograms = Histograms(codes.of, codes.number, low, high, gathered.histogram)
-    streamed = [_streamed(t, wanted[t], codes, search.sample_of) for t in settled.streamed]
+    streamed = [
+        _streamed(t, (wanted[t], terms), codes, search.sample_of)
+        for t, terms in zip(settled.streamed, mixed, strict=True)
+    ]
     return Compared(_tail(top, settled.cut), histograms, tuple(streamed))
 
 
@@ -251,9 +260,19 @@ def _tail(top: TopScores, cut: float) -> Tail:
     return Tail(low[order], high[order], top.scores[chosen][order], cut)
 
 
-def _streamed(threshold: float, matches: Matches, codes: Codes, sample_of: IntArray) -> StreamedPoint:
+def _mixed(pool: Pool, thresholds: tuple[float, ...]) -> list[NDArray[np.int64]]:
+    """The sums over dyads that lie in several pairs of codes, for each threshold."""
+    if thresholds and has_mixed(pool):
+        return mixed_terms(pool, thresholds)
+    return [np.zeros((0, MIXED_COLUMNS), dtype=np.int64) for _ in thresholds]
+
+
+def _streamed(
+    threshold: float, found: tuple[Matches, NDArray[np.int64]], codes: Codes, sample_of: IntArray
+) -> StreamedPoint:
     """Matches of rows of the pool as matches of samples; sums of pairs of codes made symmetric."""
+    matches, mixed = found
     errors = np.zeros((len(codes.of), codes.number), dtype=np.int64)
     errors[sample_of] = matches.errors
     squares, products = (sums + np.triu(sums, 1).T for sums in (matches.squares, matches.products))
-    return StreamedPoint(threshold, codes.of, codes.number, errors, squares, products)
+    return StreamedPoint(threshold, codes.of, codes.number, errors, squares, products, mixed)

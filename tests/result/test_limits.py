@@ -33,6 +33,13 @@ def test_every_audit_says_how_often_intervals_hold():
     assert limits.COVERAGE in said(dataset(synthetic=True))
 
 
+@pytest.mark.parametrize(("adjusted", "sentence"), [(False, limits.ASSOCIATION), (True, limits.ADJUSTED)])
+def test_what_was_adjusted_for_is_said_as_it_was_done(adjusted, sentence):
+    found = [text for text in said(adjusted=adjusted) if text.startswith("Differences between groups")]
+    assert found == [sentence]
+    assert ("are not adjusted for." in sentence) is not adjusted
+
+
 def test_policies_bring_their_own_sentences():
     assert limits.VENDOR in said(points=[point()])
     fitted = said(points=[point(policy="pooled", fitted="held")])
