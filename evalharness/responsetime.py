@@ -149,7 +149,8 @@ def _row(partition: str, group: str, member: BoolArray, durations: _Durations, l
     if subjects < FEWEST_SUBJECTS:
         return dataclasses.replace(row, note=f"fewer than {FEWEST_SUBJECTS} subjects: no interval")
     half = mean_half_width(values, subject, level=level)
-    return dataclasses.replace(row, lower=float(values.mean()) - half, upper=float(values.mean()) + half)
+    mean = float(values.mean())
+    return dataclasses.replace(row, lower=max(0.0, mean - half), upper=mean + half)  # no duration is below 0
 
 
 def mean_half_width(values: FloatArray, subject: IntArray, *, level: float) -> float:

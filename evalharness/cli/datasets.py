@@ -5,17 +5,21 @@ from typing import Annotated
 
 import typer
 
-from evalharness.cli.app import app, datasets_app, interruptible
+from evalharness.cli.app import app, datasets_app, interruptible, terminal_width
 
 
 @datasets_app.command("list")
 def datasets_list() -> None:
     """List the datasets of the catalogue."""
+    from textwrap import fill
+
     from evalharness.manifests import catalogue
 
+    width = max(40, terminal_width())
     for loaded in catalogue():
         manifest = loaded.manifest
-        typer.echo(f"{manifest.id}\n    {manifest.name}, {manifest.version} ({manifest.kind}); {manifest.licence.name}")
+        about = f"{manifest.name}, {manifest.version} ({manifest.kind}); {manifest.licence.name}"
+        typer.echo(f"{manifest.id}\n{fill(about, width, initial_indent='    ', subsequent_indent='    ')}")
 
 
 @datasets_app.command("show")

@@ -22,12 +22,12 @@ def digests(files: Mapping[Loc, Path]) -> tuple[dict[Loc, dict[str, JsonValue]],
     faults: dict[Loc, str] = {}
     for where, path in files.items():
         if not path.is_file():
-            faults[where] = f"no file at {shown(str(path))}; a path in a plan is relative to the plan's folder"
+            faults[where] = f"no file {shown(path.name)} in {path.parent}; a path in a plan is relative to the plan's folder"
             continue
         try:
             named[where] = {"name": path.name, "sha256": sha256_of(path)}
         except OSError as problem:
-            faults[where] = f"{shown(str(path))} cannot be read: {problem.strerror}"
+            faults[where] = f"{shown(path.name)} in {path.parent} cannot be read: {problem.strerror}"
     return named, faults
 
 

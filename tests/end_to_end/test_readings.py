@@ -126,4 +126,4 @@ def test_wrong_decisions_are_refused_before_anything_runs(ready: Toy, command: C
         assert "twins" in message
     (ready.folder / "decided.csv").unlink()
     gone = refused(command("run", ready.plan, "--out", ready.folder / "run"), ready.folder)
-    assert "ground_truth.decisions: no file at" in gone
+    assert "ground_truth.decisions: no file '" in gone
