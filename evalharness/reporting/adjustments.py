@@ -71,7 +71,7 @@ def _table(findings: Findings, rows: Sequence[AdjustedRow], key: str) -> Table:
         columns=_COLUMNS,
         rows=tuple((*_cells(findings, row), note) for row, note in zip(shown, own, strict=True)),
         notes=tuple(notes),
-        collapsed=groupwording.show(f"{len(shown):,} groups"),
+        collapsed=groupwording.show_rows(len(shown), "group"),
     )
     return table.without_empty_columns("Crude ratio", "Adjusted ratio", "Ratio interval", "Note")
 

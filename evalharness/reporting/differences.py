@@ -63,7 +63,7 @@ def _several_ratios_folded(tables: Sequence[Table]) -> list[Table]:
     ratios = [table for table in tables if "-ratio-" in table.id]
     if len(ratios) < 2:
         return list(tables)
-    return [replace(t, collapsed=groupwording.show(f"{len(t.rows):,} ratios")) if t in ratios else t for t in tables]
+    return [replace(t, collapsed=groupwording.show_rows(len(t.rows), "ratio")) if t in ratios else t for t in tables]
 
 
 def withheld(findings: Findings, row: DifferentialRow) -> bool:
@@ -101,7 +101,7 @@ def _measures(findings: Findings, rows: Sequence[DifferentialRow], kind: str, ke
         columns=(Column("Measure"), *_COLUMNS),
         rows=body,
         notes=tuple(filter(None, below)),
-        collapsed="" if kind else groupwording.show(f"{len(rows):,} measures"),
+        collapsed="" if kind else groupwording.show_rows(len(rows), "measure"),
     )
     return table.without_empty_columns(*_OPTIONAL)
 

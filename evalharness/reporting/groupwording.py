@@ -228,6 +228,11 @@ def curves_left_out(number: int) -> str:
     return f"{number:,} further groups are not drawn: their points stand in the table, their curves in result.json."
 
 
+def show_rows(number: int, row: str) -> str:
+    """What opens a folded table of so many rows, each of which is called so."""
+    return show(f"{number:,} {row}{'s' if number != 1 else ''}")
+
+
 def show(what: str) -> str:
     """What opens a folded table."""
     return f"Show {what}"

@@ -98,7 +98,7 @@ def _pairs(findings: Findings, rows: Sequence[TestRow], key: str) -> Table:
         ),
         rows=tuple((*_pair(findings, row, sentences), note) for row, note in zip(shown, own, strict=True)),
         notes=tuple(notes),
-        collapsed=groupwording.show(f"{len(shown):,} pairs of groups"),
+        collapsed=groupwording.show(f"{len(shown):,} pair{'s' if len(shown) != 1 else ''} of groups"),
     )
     return table.without_empty_columns("p-value", "Holm", "Benjamini-Hochberg", "Verdict", "Note")
 

@@ -43,7 +43,7 @@ def _table(findings: Findings, rows: Sequence[ScoreShiftRow], key: str) -> Table
         ),
         rows=tuple((*_cells(findings, row), note) for row, note in zip(shown, own, strict=True)),
         notes=tuple(sentences),
-        collapsed=groupwording.show(f"{len(shown):,} groups"),
+        collapsed=groupwording.show_rows(len(shown), "group"),
     )
     return table.without_empty_columns(*_OPTIONAL)
 
