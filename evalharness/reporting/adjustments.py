@@ -7,7 +7,6 @@ from evalharness.reporting.cells import (
     EMPTY,
     Remark,
     counted_cell,
-    folded,
     known_cell,
     name_cell,
     number_limits,
@@ -22,6 +21,7 @@ from evalharness.reporting.text import group_label, partition_label
 from evalharness.result.rows import AdjustedRow
 
 _MOST_STRATA = 12
+_ASSOCIATIONS = "adjusted differences are associations"
 _COLUMNS = (
     Column("Group"),
     Column("Crude", numeric=True),
@@ -55,7 +55,7 @@ def _kind(row: AdjustedRow) -> tuple[str, str, tuple[str, ...], str]:
 def _table(findings: Findings, rows: Sequence[AdjustedRow], key: str) -> Table:
     first = rows[0]
     shown = [row for row in rows if not findings.conceals(row.measure, row.operating_point, row.group)]
-    sentences, own = shared_notes(findings, [Remark(row.adjusted, row.lower, row.note) for row in shown])
+    sentences, own = shared_notes(findings, [Remark(row.adjusted, row.lower, _note(row.note)) for row in shown])
     notes = [
         groupwording.adjusted_for(first.covariates),
         *_reference(findings, first),
@@ -71,14 +71,19 @@ def _table(findings: Findings, rows: Sequence[AdjustedRow], key: str) -> Table:
         columns=_COLUMNS,
         rows=tuple((*_cells(findings, row), note) for row, note in zip(shown, own, strict=True)),
         notes=tuple(notes),
-        collapsed=folded(len(shown), "groups"),
+        collapsed=groupwording.show_rows(len(shown), "group"),
     )
     return table.without_empty_columns("Crude ratio", "Adjusted ratio", "Ratio interval", "Note")
 
 
+def _note(note: str) -> str:
+    """A note without what the section says once."""
+    return "; ".join(part for part in note.split("; ") if part.lower() != _ASSOCIATIONS)
+
+
 def _cells(findings: Findings, row: AdjustedRow) -> tuple[Cell, ...]:
     counted = findings.group_rate(row.measure, row.operating_point, row.group)
-    reason = why(findings, row.note)
+    reason = why(findings, _note(row.note))
     hidden = findings.conceals(row.measure, row.operating_point, row.reference)  # its rate would follow from a ratio
     crude, adjusted = (None, None) if hidden else (row.crude_ratio, row.adjusted_ratio)
     return (

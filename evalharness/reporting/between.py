@@ -3,11 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
+from evalharness.reporting import groupwording
 from evalharness.reporting.adjustments import adjusted_section
 from evalharness.reporting.differences import differential_section
 from evalharness.reporting.hypotheses import hypothesis_section
 from evalharness.reporting.lookup import ALL, Findings
+from evalharness.reporting.silent import silent_rates, without
 from evalharness.reporting.tables import Section
+from evalharness.reporting.text import partition_label
 from evalharness.reporting.worst import worst_section
 
 _PARTS = (differential_section, worst_section, hypothesis_section, adjusted_section)
@@ -24,8 +27,15 @@ def between_groups(findings: Findings, point: str, partition: str, *, key: str) 
     """
     if findings.disclosure.hides(ALL):
         return ()
-    found = (part(findings, point, partition, key=key) for part in _PARTS)
-    return tuple(section for section in found if section is not None)
+    silent = silent_rates(findings, point, partition)
+    kept = without(findings, silent.rates, point, partition)
+    differing, *others = (part(kept, point, partition, key=key) for part in _PARTS)
+    if differing is None and silent.sentences:
+        differing = Section(f"{key}-differ", groupwording.DIFFERENTIALS)
+    if differing is not None:
+        differing = replace(differing, sentences=(*silent.sentences, *differing.sentences))
+    found = (section for section in (differing, *others) if section is not None)
+    return tuple(replace(section, title=f"{section.title}, by {partition_label(partition)}") for section in found)
 
 
 def said_once(partitions: Iterable[tuple[Section, ...]]) -> list[tuple[Section, ...]]:

@@ -1,7 +1,9 @@
 """Cells of the tables on differences: numbers with what stands beside them, and why there is none."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from string import ascii_lowercase
 
 from evalharness.reporting import groupwording, wording
 from evalharness.reporting.lookup import Findings
@@ -78,16 +80,52 @@ def equal_cell(mean: float | None, upper: float | None, form: Callable[[float], 
 
 
 def shared_notes(findings: Findings, rows: Sequence[Noted]) -> tuple[list[str], list[Cell]]:
-    """Sentences that hold for every row, and a cell for what is left of the note of each defined one."""
-    shared, own = split_notes(rows)
+    """Sentences that stand once below a table, and for each row a cell with what is left of its note.
+
+    What every row with an interval shares is a sentence alone. What several rows share is a sentence with a sign, and
+    the cells of these rows hold the sign: the word that the note begins with, or a letter. The first part of the note
+    of an undefined row is its reason, and stands with it.
+    """
+    shared, left = split_notes(rows)
+    own = [text.split("; ") if text else [] for text in left]
+    for row, parts in zip(rows, own, strict=True):
+        if row.value is None:
+            parts += [part for part in row.note.split("; ")[1:] if part not in shared]
+    words = [[findings.said(notes_in_words(part)) for part in parts] for parts in own]
+    signs = _signs([part for parts in words for part in dict.fromkeys(parts)])
     sentences = [sentence(findings.said(notes_in_words(part))) for part in shared]
-    return sentences, [Cell(findings.said(notes_in_words(text))) for text in own]
+    sentences += [_explained(sign, part) for part, sign in signs.items()]
+    undefined = [row.value is None for row in rows]
+    return sentences, [
+        Cell("; ".join(dict.fromkeys(signs.get(part, part) for part in parts if part in signs or not bare)))
+        for parts, bare in zip(words, undefined, strict=True)
+    ]
+
+
+def _signs(parts: Sequence[str]) -> dict[str, str]:
+    """Parts of notes that stand in more than one row, each with its sign."""
+    repeated = [part for part, number in Counter(parts).items() if number > 1 and part]
+    heads = [part.partition(": ")[0] if ": " in part else "" for part in repeated]
+    letters = iter(ascii_lowercase)
+    return {
+        part: head if head.isalpha() and heads.count(head) == 1 else next(letters, "*")
+        for part, head in zip(repeated, heads, strict=True)
+    }
+
+
+def _explained(sign: str, part: str) -> str:
+    return sentence(part) if part.startswith(f"{sign}: ") else f"{sign}: {part.removesuffix('.')}."
 
 
 def why(findings: Findings, note: str, said: Sequence[str] = ()) -> str:
     """The reason of an undefined number, without the word that stands above it and what a sentence below says."""
     parts = notes_in_words(note).removeprefix("undefined: ").split("; ")
-    return findings.said("; ".join(part for part in parts if sentence(part) not in said))
+    return findings.said("; ".join(part for part in parts if not _is_said(part, said)))
+
+
+def _is_said(part: str, said: Sequence[str]) -> bool:
+    below = sentence(part)
+    return bool(part) and (below in said or any(text[1:] == f": {part.removesuffix('.')}." for text in said))
 
 
 def sentence(text: str) -> str:

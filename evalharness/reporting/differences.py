@@ -1,6 +1,7 @@
 """How much the rates of groups differ: the measures of one operating point and partition as tables."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from evalharness.reporting import groupwording, wording
 from evalharness.reporting.cells import (
@@ -44,16 +45,25 @@ def differential_section(findings: Findings, point: str, partition: str, *, key:
     if not rows:
         return None
     tables = []
-    for kind in dict.fromkeys(_kind(row) for row in rows):
+    for kind in sorted(dict.fromkeys(_kind(row) for row in rows), key=lambda kind: kind != "fmr"):
         mine = [row for row in rows if _kind(row) == kind]
         over_all = [row for row in mine if not row.group]
         if over_all:
             tables.append(_measures(findings, over_all, kind, f"{key}-{kind or 'blend'}-differ"))
         tables += _ratios(findings, [row for row in mine if row.group], kind, f"{key}-{kind or 'blend'}-ratio")
+    tables = _several_ratios_folded(tables)
     sentences = [groupwording.EQUAL_RATES] if any(row.floor is not None for row in rows) else []
     sentences += [groupwording.BOUND] if any(row.bound is not None for row in rows) else []
     sentences += [groupwording.SEPARATE] if any(not _kind(row) for row in rows) else []
     return Section(f"{key}-differ", groupwording.DIFFERENTIALS, tuple(sentences), tables=tuple(tables))
+
+
+def _several_ratios_folded(tables: Sequence[Table]) -> list[Table]:
+    """The same tables; ratios to reference groups are folded away where they fill more than one."""
+    ratios = [table for table in tables if "-ratio-" in table.id]
+    if len(ratios) < 2:
+        return list(tables)
+    return [replace(t, collapsed=groupwording.show_rows(len(t.rows), "ratio")) if t in ratios else t for t in tables]
 
 
 def withheld(findings: Findings, row: DifferentialRow) -> bool:
@@ -91,6 +101,7 @@ def _measures(findings: Findings, rows: Sequence[DifferentialRow], kind: str, ke
         columns=(Column("Measure"), *_COLUMNS),
         rows=body,
         notes=tuple(filter(None, below)),
+        collapsed="" if kind else groupwording.show_rows(len(rows), "measure"),
     )
     return table.without_empty_columns(*_OPTIONAL)
 

@@ -1,6 +1,6 @@
 """The sentences of the sections on differences between groups, by the rules of ``wording``."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 # --- headings
 DIFFERENTIALS = "How much the groups differ"
@@ -17,6 +17,13 @@ RATE_NAMES = {
     "fta": "Failure-to-acquire rate",
 }
 BLEND = "Blends of both rates"
+_ERRORS = {
+    "fmr": "a false match",
+    "fnmr": "a false non-match",
+    "frr": "a false rejection",
+    "far": "a false acceptance",
+    "fta": "a failure to acquire",
+}
 
 # --- differentials
 EQUAL_RATES = (
@@ -102,6 +109,27 @@ READINGS_LEAD = (
 )
 
 
+def nothing_to_compare(by: str, rates: Sequence[str], limits: Mapping[str, str]) -> str:
+    """Instead of tables on rates without any error; ``limits`` are upper limits of the differences of rates."""
+    said = (
+        f"By {by}, no group shown has {' or '.join(_ERRORS[name] for name in rates)}: there is nothing to set in ratio."
+    )
+    if not limits:
+        return said
+    each = next(iter(limits.values()))
+    if len(set(limits.values())) > 1:
+        each = "; ".join(f"{limit} ({name.upper()})" for name, limit in limits.items())
+    return f"{said} The difference of the highest and the lowest rate can be as large as {each}."
+
+
+def frr_is_fnmr(by: str) -> str:
+    """Why the false rejection rate has no tables of its own."""
+    return (
+        f"By {by}, the false rejection rate of every group shown equals its false non-match rate in every number, so "
+        "that differences of both stand here once; those of the false rejection rate are in result.json."
+    )
+
+
 def left_out(groups: Sequence[str]) -> str:
     """Which groups take no part, each with its reason."""
     return f"Left out: {'; '.join(groups)}."
@@ -145,13 +173,10 @@ def of_groups(number: int) -> str:
 
 
 def largest_ratio(by: str, rate: str, *, ends: tuple[str, str], value: str, limits: str, equal: str) -> str:
-    """The key result on the largest ratio between two groups of one partition."""
+    """The key result on the ratio between two groups of one partition."""
     highest, lowest = (f" (“{name}”)" if name else "" for name in ends)
     beside = f"; groups of equal rates would show {equal}" if equal else ""
-    return (
-        f"The largest ratio between groups is by {by}: the highest {rate}{highest} is {value} times the lowest{lowest} "
-        f"({limits}{beside})."
-    )
+    return f"By {by}, the highest {rate}{highest} is {value} times the lowest{lowest} ({limits}{beside})."
 
 
 def least_ratio(by: str, rate: str, *, bound: str, shows: bool) -> str:
@@ -201,6 +226,11 @@ def most_shown(shown: int, rest: int) -> str:
 def curves_left_out(number: int) -> str:
     """Curves that no figure has room for."""
     return f"{number:,} further groups are not drawn: their points stand in the table, their curves in result.json."
+
+
+def show_rows(number: int, row: str) -> str:
+    """What opens a folded table of so many rows, each of which is called so."""
+    return show(f"{number:,} {row}{'s' if number != 1 else ''}")
 
 
 def show(what: str) -> str:

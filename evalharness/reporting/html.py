@@ -1,5 +1,7 @@
 """``report.html``: one self-contained page, without script, the same bytes for the same result."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -11,7 +13,8 @@ from evalharness.reporting.numbers import level
 from evalharness.reporting.points import further_table, point_view
 from evalharness.reporting.rates import fta_table
 from evalharness.reporting.readings import reading_views
-from evalharness.reporting.text import visible
+from evalharness.reporting.tables import Section, Table
+from evalharness.reporting.text import partition_label, visible
 from evalharness.reporting.tradeoff import tradeoff_lead, tradeoff_sections
 from evalharness.result import AuditResult
 
@@ -51,9 +54,8 @@ def render_html(result: AuditResult) -> str:
         people=[*facts.people(findings), *facts.evidence(result)],
         labels=facts.label_table(findings),
         groups=[facts.group_table(findings, partition, key=f"part-{i}") for i, partition in partitions],
-        fta=[fta_table(findings, partition, key=f"part-{i}") for i, partition in partitions] if observable else [],
+        fta=list(_acquisition(findings)) if observable else [],
         fta_further=further_table(findings, "", key="all"),
-        fta_between=said_once(between_groups(findings, "", part.id, key=f"part-{i}-fta") for i, part in partitions),
         tradeoff=tradeoff,
         tradeoff_lead=tradeoff_lead(findings),
         readings=readings,
@@ -62,6 +64,24 @@ def render_html(result: AuditResult) -> str:
         reproduce_text=wording.reproduce(images=facts.needs_images(result)),
         plan=facts.plan_text(result),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Acquisition:
+    """Failures to acquire by one partition."""
+
+    id: str
+    by: str
+    table: Table
+    sections: tuple[Section, ...]
+
+
+def _acquisition(findings: Findings) -> Iterator[_Acquisition]:
+    partitions = list(enumerate(findings.result.population.partitions, 1))
+    between = said_once(between_groups(findings, "", part.id, key=f"part-{i}-fta") for i, part in partitions)
+    for (place, partition), sections in zip(partitions, between, strict=True):
+        table = fta_table(findings, partition, key=f"part-{place}")
+        yield _Acquisition(f"acquisition-{place}", partition_label(partition.id), table, sections)
 
 
 def _numbers(**present: bool) -> dict[str, int]:

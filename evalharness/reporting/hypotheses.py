@@ -6,7 +6,6 @@ from evalharness.reporting import groupwording
 from evalharness.reporting.cells import (
     EMPTY,
     Remark,
-    folded,
     known_cell,
     number_cell,
     number_limits,
@@ -58,7 +57,7 @@ def _over_all(findings: Findings, rows: Sequence[TestRow], key: str) -> Table:
                 Cell(groupwording.RATE_NAMES.get(row.measure, findings.measure_name(row.measure))),
                 known_cell(row.statistic),
                 number_cell(row.p_value, why=why(findings, row.note)),
-                Cell(findings.said(row.verdict)),
+                _verdict(findings, row),
                 EMPTY if row.p_value is None else Cell(why(findings, row.note)),
             )
             for row in rows
@@ -97,22 +96,28 @@ def _pairs(findings: Findings, rows: Sequence[TestRow], key: str) -> Table:
             Column("Verdict"),
             Column("Note"),
         ),
-        rows=tuple((*_pair(findings, row), note) for row, note in zip(shown, own, strict=True)),
+        rows=tuple((*_pair(findings, row, sentences), note) for row, note in zip(shown, own, strict=True)),
         notes=tuple(notes),
-        collapsed=folded(len(shown), "pairs of groups"),
+        collapsed=groupwording.show(f"{len(shown):,} pair{'s' if len(shown) != 1 else ''} of groups"),
     )
     return table.without_empty_columns("p-value", "Holm", "Benjamini-Hochberg", "Verdict", "Note")
 
 
-def _pair(findings: Findings, row: TestRow) -> Iterator[Cell]:
+def _pair(findings: Findings, row: TestRow, said: Sequence[str]) -> Iterator[Cell]:
     undefined = row.p_value is None and row.estimate is None
     yield Cell(group_label(row.group), detail=f"over {group_label(row.other_group)}")
-    yield number_cell(row.estimate, why=why(findings, row.note) if undefined else "")
+    yield number_cell(row.estimate, why=why(findings, row.note, said) if undefined else "")
     yield EMPTY if row.estimate is None and row.lower is None else number_limits(row.lower, row.upper)
     yield known_cell(row.p_value)
     yield known_cell(row.p_holm)
     yield known_cell(row.p_bh)
-    yield Cell(findings.said(row.verdict))
+    yield _verdict(findings, row)
+
+
+def _verdict(findings: Findings, row: TestRow) -> Cell:
+    """What a test found; none where there was nothing to test."""
+    tested = row.p_value is not None or row.estimate is not None
+    return Cell(findings.said(row.verdict)) if tested else EMPTY
 
 
 def _pair_notes(findings: Findings, rows: Sequence[TestRow]) -> tuple[list[str], list[Cell]]:

@@ -15,30 +15,38 @@ RATIO = "max_min"  # the measure that names two groups: what comes after the rat
 
 
 def difference_sentences(findings: Findings, point: str) -> Iterator[str]:
-    """At most two sentences on one operating point, where the result has what they say."""
+    """At most one entry of two sentences on one operating point, where the result has what they say."""
     if findings.disclosure.hides(ALL):
         return
-    ratio = _largest(findings, point)
-    if ratio is not None:
-        yield _ratio_sentence(ratio)
+    ratio = _ratio(findings, point)
     worst = _worst(findings, point, ratio)
-    if worst is not None:
-        yield _worst_sentence(findings, worst)
+    said = [_ratio_sentence(ratio)] if ratio is not None else []
+    said += [_worst_sentence(findings, worst)] if worst is not None else []
+    if said:
+        yield " ".join(said)
 
 
-def _largest(findings: Findings, point: str) -> DifferentialRow | None:
-    """The largest ratio that is defined; where none is, the largest bound of one."""
+def _ratio(findings: Findings, point: str) -> DifferentialRow | None:
+    """The largest ratio, or else bound of one, of the first partition of the plan that has either.
+
+    Which partition that is does not depend on the numbers: the largest ratio of all tends to be that of the smallest
+    groups. For the same reason an intersection of attributes counts only where no attribute alone has a ratio.
+    """
+    places = {partition.id: place for place, partition in enumerate(findings.result.population.partitions)}
     rows = [
         row
         for row in findings.result.differentials
         if row.operating_point == point
         and row.measure in {f"{name}.{RATIO}" for name in RATES}
+        and (row.value is not None or row.bound is not None)
         and not withheld(findings, row)
     ]
-    defined = [row for row in rows if row.value is not None]
-    if defined:
-        return max(defined, key=lambda row: row.value or 0.0)
-    return max((row for row in rows if row.bound is not None), key=lambda row: row.bound or 0.0, default=None)
+
+    def weight(row: DifferentialRow) -> tuple[bool, int, bool, float]:
+        place = places.get(row.partition, len(places))
+        return "*" not in row.partition, -place, row.value is not None, row.value or row.bound or 0.0
+
+    return max(rows, key=weight, default=None)
 
 
 def _ratio_sentence(row: DifferentialRow) -> str:

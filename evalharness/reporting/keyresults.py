@@ -22,6 +22,15 @@ class KeyResults:
     sentences: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Gathered:
+    """What one sentence can say of several partitions."""
+
+    no_match: list[keywording.NoError]
+    no_non_match: list[keywording.NoError]
+    out: list[keywording.LeftOut]
+
+
 def key_results(findings: Findings) -> list[KeyResults]:
     """Sentences for every operating point that is not hypothetical."""
     points = [point for point in findings.result.operating_points if not point.hypothetical]
@@ -52,12 +61,18 @@ def _sentences(findings: Findings, point: OperatingPointInfo) -> Iterator[str]:
         return
     false_match = _overall(findings, findings.row("fmr", point.name, ALL, ALL), mated=False)
     false_non_match = _overall(findings, findings.row("fnmr", point.name, ALL), mated=True)
-    yield keywording.overall(false_match, false_non_match)
-    if point.thresholds and point.fitted in wording.FITTED_INTERVALS:
-        yield wording.FITTED_INTERVALS[point.fitted]
-    for partition in findings.result.population.partitions:
-        yield from _partition_sentences(findings, point, partition)
+    fitted = wording.FITTED_INTERVALS.get(point.fitted, "") if point.thresholds else ""
+    yield " ".join(filter(None, [keywording.overall(false_match, false_non_match), fitted]))
     yield from difference_sentences(findings, point.name)
+    gathered = _Gathered([], [], [])
+    for partition in findings.result.population.partitions:
+        yield from _partition_sentences(findings, point, partition, gathered)
+    if gathered.no_match:
+        yield keywording.all_zero("false match within a group", gathered.no_match)
+    if gathered.no_non_match:
+        yield keywording.all_zero("false non-match", gathered.no_non_match)
+    if gathered.out:
+        yield keywording.left_out(gathered.out)
 
 
 def _overall(findings: Findings, row: MeasureRow | None, *, mated: bool) -> str:
@@ -69,14 +84,17 @@ def _overall(findings: Findings, row: MeasureRow | None, *, mated: bool) -> str:
     return keywording.of_comparisons(described(row), mated=mated)
 
 
-def _partition_sentences(findings: Findings, point: OperatingPointInfo, partition: PartitionInfo) -> Iterator[str]:
+def _partition_sentences(
+    findings: Findings, point: OperatingPointInfo, partition: PartitionInfo, gathered: _Gathered
+) -> Iterator[str]:
+    """What is to be said of one partition alone; what can be said of several at once is gathered."""
     groups = [group.id for group in partition.groups if comparable(findings, group)]
     within = _known(findings, ((name, findings.row("fmr", point.name, name, name)) for name in groups))
     mated = _known(findings, ((name, findings.row("fnmr", point.name, name)) for name in groups))
     by = partition_label(partition.id)
     if within or mated:
-        yield _ends(within, "false match rate within a group", "false match within a group", by)
-        yield _ends(mated, "false non-match rate", "false non-match", by)
+        yield from _ends(within, "false match rate within a group", by, gathered.no_match)
+        yield from _ends(mated, "false non-match rate", by, gathered.no_non_match)
     elif groups:
         yield keywording.none_with_a_rate(by)
         return
@@ -85,7 +103,7 @@ def _partition_sentences(findings: Findings, point: OperatingPointInfo, partitio
     counted = {name for name, *_ in within}
     out = [g.id for g in partition.groups if g.id not in counted and not findings.disclosure.hides_size(g.id)]
     if out and (counted or not groups):
-        yield keywording.left_out(_some([keywording.quoted(group_label(name)) for name in out]), by)
+        gathered.out.append(keywording.LeftOut(by, _some([keywording.quoted(group_label(name)) for name in out])))
 
 
 _Known = tuple[str, MeasureRow, float]
@@ -96,16 +114,22 @@ def _known(findings: Findings, found: Iterable[tuple[str, MeasureRow | None]]) -
     return [(name, row, row.value) for name, row in found if row and row.value is not None and not withholds(row)]
 
 
-def _ends(known: Sequence[_Known], measure: str, errors: str, by: str) -> str:
+def _ends(known: Sequence[_Known], measure: str, by: str, zeros: list[keywording.NoError]) -> Iterator[str]:
+    """The highest and the lowest of a partition; one without any error is added to ``zeros`` instead."""
+    if len(known) > 1 and all(value == 0 for *_, value in known):
+        zeros.append(keywording.NoError(by, len(known), _uppers(known)))
+    else:
+        yield _highest_and_lowest(known, measure, by)
+
+
+def _highest_and_lowest(known: Sequence[_Known], measure: str, by: str) -> str:
     if not known:
         return keywording.none_measured(measure, by)
     if len(known) == 1:
         return keywording.only_one(measure, by, _several(known))
     top, bottom = max(value for *_, value in known), min(value for *_, value in known)
-    if top == 0:
-        return keywording.all_zero(errors, by, groups=len(known), uppers=_uppers(known))
     if top == bottom:
-        return keywording.all_equal(measure, by, groups=len(known), rate=rate(top))
+        return keywording.all_equal(measure, by, groups=len(known), value=rate(top))
     highest = _several([item for item in known if item[2] == top])
     lowest = _several([item for item in known if item[2] == bottom])
     return keywording.highest_and_lowest(measure, by, highest=highest, lowest=lowest)
@@ -118,8 +142,8 @@ def _several(items: Sequence[_Known]) -> str:
     return "; ".join(_some([keywording.named(group_label(name), described(row)) for name, row, _ in items]))
 
 
-def _uppers(items: Sequence[_Known]) -> list[str]:
-    return [rate(upper) for upper in sorted(row.upper for _, row, _ in items if row.upper is not None)]
+def _uppers(items: Sequence[_Known]) -> list[float]:
+    return sorted(row.upper for _, row, _ in items if row.upper is not None)
 
 
 def _some(items: Sequence[str]) -> list[str]:

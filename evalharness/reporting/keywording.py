@@ -1,8 +1,29 @@
 """The sentences of the key results, by the rules of ``wording``."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
+from evalharness.reporting.numbers import rate
 from evalharness.reporting.wording import undefined
+
+_TOO_LITTLE = "as too small, unlabelled or without comparisons"
+
+
+@dataclass(frozen=True, slots=True)
+class NoError:
+    """A partition in none of whose groups an error was seen; upper limits in rising order."""
+
+    by: str
+    groups: int
+    uppers: Sequence[float]
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Groups of a partition that a sentence on the highest and lowest leaves out."""
+
+    by: str
+    names: Sequence[str]
 
 
 def overall(false_match: str, false_non_match: str) -> str:
@@ -37,19 +58,20 @@ def named(group: str, described: str) -> str:
     return f"{quoted(group)}: {described}"
 
 
-def no_error_in(groups: Sequence[str], uppers: Sequence[str]) -> str:
+def no_error_in(groups: Sequence[str], uppers: Sequence[float]) -> str:
     """Several groups without an error; ``uppers`` are their upper limits, in rising order."""
     said = ", ".join(quoted(group) for group in groups[:3])
     more = f" and {len(groups) - 3} more" if len(groups) > 3 else ""
     return f"{said}{more}, without an error{_run(uppers)}"
 
 
-def _run(uppers: Sequence[str]) -> str:
+def _run(uppers: Sequence[float]) -> str:
     if not uppers:
         return ""
-    if uppers[0] == uppers[-1]:
-        return f" (upper limit {uppers[0]})"
-    return f" (upper limits from {uppers[0]} to {uppers[-1]})"
+    lowest, highest = rate(uppers[0]), rate(uppers[-1])
+    if lowest == highest:
+        return f" (upper limit {lowest})"
+    return f" (upper limits from {lowest} to {highest})"
 
 
 def highest_and_lowest(measure: str, by: str, *, highest: str, lowest: str) -> str:
@@ -57,14 +79,22 @@ def highest_and_lowest(measure: str, by: str, *, highest: str, lowest: str) -> s
     return f"By {by}, the {measure} was highest for {highest}. It was lowest for {lowest}."
 
 
-def all_zero(errors: str, by: str, *, groups: int, uppers: Sequence[str]) -> str:
-    """No error in any group of a partition; ``uppers`` are the upper limits, in rising order."""
-    return f"By {by}, no {errors} was seen in any of the {groups} groups large enough to count{_run(uppers)}."
+def all_zero(errors: str, partitions: Sequence[NoError]) -> str:
+    """No error in any group of these partitions."""
+    uppers = sorted(upper for one in partitions for upper in one.uppers)
+    if len(partitions) == 1:
+        (one,) = partitions
+        return (
+            f"By {one.by}, no {errors} was seen in any of the {one.groups} groups large enough to count{_run(uppers)}."
+        )
+    named = [f"{one.by} ({one.groups} groups)" for one in partitions]
+    said = f"{', '.join(named[:-1])} and {named[-1]}"
+    return f"By {said}, no {errors} was seen in any group large enough to count{_run(uppers)}."
 
 
-def all_equal(measure: str, by: str, *, groups: int, rate: str) -> str:
+def all_equal(measure: str, by: str, *, groups: int, value: str) -> str:
     """The same rate in every group of a partition."""
-    return f"By {by}, the {measure} was {rate} in each of the {groups} groups large enough to count."
+    return f"By {by}, the {measure} was {value} in each of the {groups} groups large enough to count."
 
 
 def only_one(measure: str, by: str, described: str) -> str:
@@ -91,9 +121,13 @@ def none_with_a_rate(by: str) -> str:
     return f"By {by}, no rate could be given for any group large enough to count."
 
 
-def left_out(names: Sequence[str], by: str) -> str:
-    """Which groups a sentence on the highest and lowest leaves out."""
-    return f"Left out by {by}, as too small, unlabelled or without comparisons: {'; '.join(names)}."
+def left_out(partitions: Sequence[LeftOut]) -> str:
+    """Which groups the sentences on the highest and lowest leave out."""
+    if len(partitions) == 1:
+        (one,) = partitions
+        return f"Left out by {one.by}, {_TOO_LITTLE}: {'; '.join(one.names)}."
+    said = "; ".join(f"by {one.by} {', '.join(one.names)}" for one in partitions)
+    return f"Left out, {_TOO_LITTLE}: {said}."
 
 
 def acquisition(described: str) -> str:

@@ -1,9 +1,12 @@
 """The terminal's short block on differences between groups: the first partition at the first operating point."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from evalharness.reporting.columns import Line, aligned, fit, wrapped
+from evalharness.reporting.lookup import Disclosure, Findings
 from evalharness.reporting.numbers import plain_number
+from evalharness.reporting.silent import error_free
 from evalharness.reporting.text import group_label, one_line, partition_label
 from evalharness.result import AuditResult
 from evalharness.result.rows import DifferentialRow
@@ -23,19 +26,24 @@ def difference_lines(result: AuditResult, width: int) -> Iterator[str]:
     if place is None:
         return
     rows = [row for row in result.differentials if (row.operating_point, row.partition) == place]
+    everything = replace(Findings.of(result), disclosure=Disclosure(0, frozenset(), sizes_public=True))
+    silent = [kind for kind in error_free(everything, *place) if kind in _RATES]
     table: list[Line] = [("measure", "value", "if equal rates")]
     table += [
         (f"  {rate} {measure}", _value(row), _equal(row))
         for kind, rate in _RATES.items()
+        if kind not in silent
         for name, measure in _MEASURES.items()
         for row in rows
         if row.measure == f"{kind}.{name}" and not row.group
     ]
-    if len(table) == 1:
+    if len(table) == 1 and not silent:
         return
     point, partition = place
     yield fit(f"differences by {partition_label(one_line(partition))} at {one_line(point)}", width).rstrip()
-    yield from aligned(table, width)
+    if len(table) > 1:
+        yield from aligned(table, width)
+    yield from (f"  {_RATES[kind]}: no errors" for kind in silent)
     left_out = dict.fromkeys(group_label(info.group) for row in rows for info in row.left_out)
     if left_out:
         yield from wrapped(f"left out: {'; '.join(left_out)}", width, indent="  ")

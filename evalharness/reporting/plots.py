@@ -27,13 +27,18 @@ def fmr_figure(findings: Findings, point: OperatingPointInfo, partition: Partiti
 
 
 def fnmr_figure(findings: Findings, point: OperatingPointInfo, partition: PartitionInfo, *, key: str) -> Figure:
-    """False non-match rate of each group; with the false rejection rate where the two differ."""
+    """False non-match rate of each group; with the false rejection rate where the two differ.
+
+    There is no figure where no group has an error: the limits stand in the table.
+    """
     names = [group.id for group in partition.groups]
     frr = [findings.row("frr", point.name, name) for name in names]
     fnmr = [findings.row("fnmr", point.name, name) for name in names]
     both = any(a and b and a.value is not None and a.errors != b.errors for a, b in zip(frr, fnmr, strict=True))
     measures = ("fnmr", "frr") if both else ("fnmr",)
     rows = _figure_rows(findings, partition, lambda name: [findings.row(m, point.name, name) for m in measures])
+    if not any(mark.value for row in rows for mark in row.marks):
+        return Figure(key, "", "")
     series = ("FNMR", "FRR") if both else ()
     axis = Axis("False non-match rate" + (" and false rejection rate" if both else ""), False, series=series)
     caption = _caption(rows, axis)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from evalharness.reporting import wording
+from evalharness.reporting import groupwording, wording
 from evalharness.reporting.between import between_groups, said_once
 from evalharness.reporting.cells import EMPTY, number_cell, number_limits
 from evalharness.reporting.lookup import Findings
@@ -31,10 +31,17 @@ class PartitionRates:
 class PartitionView:
     """One partition at one operating point: its rates, or why there are none."""
 
-    title: str
+    id: str
+    by: str
     rates: PartitionRates | None
     absence: str = ""
     sections: tuple[Section, ...] = ()
+    collapsed: str = ""  # not empty: folded away under this sentence
+
+    @property
+    def title(self) -> str:
+        """The heading above everything on this partition."""
+        return f"By {self.by}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,10 +184,10 @@ def _partition_views(findings: Findings, point: OperatingPointInfo, key: str) ->
 
 
 def _partition_view(findings: Findings, point: OperatingPointInfo, partition: PartitionInfo, key: str) -> PartitionView:
-    title = f"By {partition_label(partition.id)}"
+    by = partition_label(partition.id)
     absence = _absence(findings, point, partition)
     if absence:
-        return PartitionView(title, None, absence)
+        return PartitionView(key, by, None, absence)
     rates = PartitionRates(
         false_matches=fmr_table(findings, point, partition, key=key),
         false_match_figure=fmr_figure(findings, point, partition, key=f"{key}-fmr-figure"),
@@ -188,7 +195,7 @@ def _partition_view(findings: Findings, point: OperatingPointInfo, partition: Pa
         false_non_match_figure=fnmr_figure(findings, point, partition, key=f"{key}-fnmr-figure"),
         matrix=matrix_table(findings, point, partition, key=key),
     )
-    return PartitionView(title, rates)
+    return PartitionView(key, by, rates, collapsed=groupwording.show(f"rates by {by}") if point.hypothetical else "")
 
 
 def _absence(findings: Findings, point: OperatingPointInfo, partition: PartitionInfo) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from evalharness.reporting import groupwording
-from evalharness.reporting.cells import Remark, folded, known_cell, shared_notes, why
+from evalharness.reporting.cells import Remark, known_cell, shared_notes, why
 from evalharness.reporting.lookup import Findings
 from evalharness.reporting.numbers import count, number, rate
 from evalharness.reporting.tables import Cell, Column, Table
@@ -43,7 +43,7 @@ def _table(findings: Findings, rows: Sequence[ScoreShiftRow], key: str) -> Table
         ),
         rows=tuple((*_cells(findings, row), note) for row, note in zip(shown, own, strict=True)),
         notes=tuple(sentences),
-        collapsed=folded(len(shown), "groups"),
+        collapsed=groupwording.show_rows(len(shown), "group"),
     )
     return table.without_empty_columns(*_OPTIONAL)
 

@@ -110,6 +110,6 @@ def _estimate_table(findings: Findings, rows: Sequence[GroupEstimateRow], key: s
             for row, note in zip(shown, notes, strict=True)
         ),
         notes=tuple(sentences),
-        collapsed=groupwording.show(f"{len(shown):,} groups"),
+        collapsed=groupwording.show_rows(len(shown), "group"),
     )
     return table.without_empty_columns("Shrunken", "Note")

@@ -67,3 +67,13 @@ def test_groups_below_the_floor_strata_that_name_them_and_ratios_to_them_are_wit
     assert not any("Ratios refer" in note for note in first.notes)
     assert second.rows == ()
     assert "fewer than 10 subjects" in second.notes[-1]
+
+
+def test_that_adjusted_differences_are_associations_is_said_by_the_section_alone():
+    rows = [
+        adjusted(f"site={name}", note=f"adjusted differences are associations{more}")
+        for name, more in (("a", "; own"), ("b", ""))
+    ]
+    (table,) = section(*rows).tables
+    assert [line[-1] for line in texts(table)] == ["own", ""]
+    assert not any("associations" in note for note in table.notes)

@@ -109,3 +109,28 @@ def test_a_row_of_nulls_without_a_reason_is_undefined():
     findings = Findings.of(london(differentials=(differential("x", note=""),)))
     found = differential_section(findings, "vendor", "site", key="k")
     assert texts(found.tables[0]) == [["x", "undefined"]]
+
+
+def test_a_remark_of_undefined_and_defined_measures_stands_once():
+    remark = "alpha 0.5 is the weight; unstable: 6 rates rest on few errors"
+    found = section(
+        differential("garbe", note=f"undefined: no group has an error; {remark}"),
+        differential("fdr", value=0.8, lower=0.5, upper=0.9, note=remark),
+        differential("inequity", note=f"undefined: no group has an error; {remark}"),
+    )
+    (table,) = found.tables
+    assert table.collapsed == "Show 3 measures"
+    assert [line[1] for line in texts(table)] == [
+        "undefined | no group has an error", "0.800", "undefined | no group has an error",
+    ]  # fmt: skip
+    assert [line[-1] for line in texts(table)] == ["a; unstable"] * 3
+    assert table.notes == ("a: alpha 0.5 is the weight.", "Unstable: 6 rates rest on few errors.")
+
+
+def test_more_than_one_table_of_ratios_is_folded_away():
+    rows = [
+        differential(f"{rate}.ratio_to_reference", group="site=b", reference="site=a", value=2.0)
+        for rate in ("fmr", "fnmr")
+    ]
+    assert [table.collapsed for table in section(*rows).tables] == ["Show 1 ratio"] * 2
+    assert [table.collapsed for table in section(rows[0]).tables] == [""]

@@ -50,8 +50,8 @@ def test_what_became_of_one_person_is_withheld_though_the_size_of_the_group_is_p
     for table in LONE_TABLES:
         frame = root.one("table", id=table)
         assert wording.suppressed(3, sizes_public=True) in root.text[root.text.index(frame.text) :]
-    assert "east_asian/white: suppressed" in root.one("figure", id="op-1-2-fnmr-figure").one("desc").text
-    assert "Left out by ethnicity, as too small, unlabelled or without comparisons: “east_asian/white”." in root.text
+    assert "east_asian/white: suppressed" in root.one("figure", id="op-1-2-fmr-figure").one("desc").text
+    assert "as too small, unlabelled or without comparisons: by ethnicity “east_asian/white”" in root.text
     assert root.one("table", id="labels").rows()[1][3:] == ["0", "2"]  # sizes, not outcomes
 
 

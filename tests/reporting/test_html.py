@@ -233,7 +233,7 @@ def test_sixty_groups_are_all_there_and_the_matrix_is_folded_away():
     root = page("sixty_groups")
     rows = root.one("table", id="op-1-1-fmr").rows()
     assert [row[0] for row in rows] == ["any two people", *(f"place {i:02}" for i in range(60))]
-    folded = root.one("details")
+    folded = root.one(id="op-1").one("details")
     assert folded.one("table").attributes["id"] == "op-1-1-matrix"
     assert "further pairs of groups" in folded.text
     described = root.one("figure", id="op-1-1-fmr-figure").one("desc").text

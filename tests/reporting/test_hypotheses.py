@@ -82,3 +82,25 @@ def test_of_very_many_pairs_those_with_the_smallest_p_values_are_shown():
     assert texts(table)[0][0] == "000 | over 199"
     assert f"The {MOST_PAIRS} smallest p-values are shown; 79 further pairs stand in result.json." in table.notes
     assert table.collapsed == f"Show {MOST_PAIRS} pairs of groups"
+
+
+def test_what_could_not_be_tested_has_no_verdict():
+    over_all, pairs = section(
+        outcome("equal_rates", verdict="undecided", note="no test: no error"),
+        outcome("two_groups", "site=a", "site=b", verdict="undecided", note="no test: no error"),
+    ).tables
+    assert texts(over_all)[0][-1] == "undefined | no test: no error"
+    assert texts(pairs) == [["a | over b", "undefined | no test: no error", ""]]
+
+
+def test_notes_of_several_pairs_stand_once_below_the_table_under_a_sign():
+    note = "unstable: few effective errors; exact conditional test"
+    sure = outcome("two_groups", "site=a", "site=b", estimate=1.5, lower=1.0, upper=2.0)
+    tests = [
+        outcome("two_groups", "site=b", "site=a", estimate=place / 2, lower=0.5, upper=9.0, note=note)
+        for place in (1, 2)
+    ]
+    alone = outcome("two_groups", "site=b", "site=c", estimate=1.5, lower=1.0, upper=2.0, note="alone")
+    (table,) = section(sure, *tests, alone).tables
+    assert [line[-1] for line in texts(table)] == ["", "unstable; a", "unstable; a", "alone"]
+    assert table.notes == ("Unstable: few effective errors.", "a: exact conditional test.")

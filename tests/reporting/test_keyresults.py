@@ -113,14 +113,40 @@ def test_a_partition_without_any_rate_is_said_to_have_none():
 def test_what_intervals_take_of_choosing_the_threshold_is_said(fitted):
     policy = "pooled" if fitted else "vendor"
     found = sentences(build([point(policy=policy, fitted=fitted)], population()))
-    assert [text for text in found if text in wording.FITTED_INTERVALS.values()] == (
-        [wording.FITTED_INTERVALS[fitted]] if fitted else []
+    assert [name for name, text in wording.FITTED_INTERVALS.items() if found[0].endswith(f". {text}")] == (
+        [fitted] if fitted else []
     )
 
 
 def test_a_point_without_a_threshold_has_no_interval_to_be_conditional():
     unresolved = point(policy="pooled", thresholds={}, unresolved={"all": "too few comparisons"})
-    assert not set(wording.FITTED_INTERVALS.values()) & set(sentences(build([unresolved], population())))
+    said = " ".join(sentences(build([unresolved], population())))
+    assert not [text for text in wording.FITTED_INTERVALS.values() if text in said]
+
+
+def test_what_holds_for_several_partitions_is_said_once():
+    people = population(
+        {"site": {"site=a": 20, "site=b": 20, "site=c": 1}, "age": {"age=1": 20, "age=2": 20, "age=3": 2}}
+    )
+    rows = tuple(
+        row("fnmr", "vendor", g, errors=0, trials=n, subjects=20)
+        for g, n in [("site=a", 400), ("site=b", 40), ("age=1", 300), ("age=2", 140)]
+    ) + tuple(
+        row("fmr", "vendor", g, g, errors=e, trials=400, subjects=20)
+        for g, e in [("site=a", 4), ("site=b", 8), ("age=1", 5), ("age=2", 7)]
+    )
+    found = sentences(build([point()], people).model_copy(update={"measures": rows}))
+    assert [text.split(",")[0] for text in found[1:]] == [
+        "By site",
+        "By age",
+        "By site (2 groups) and age (2 groups)",
+        "Left out",
+    ]
+    assert found[3] == (
+        "By site (2 groups) and age (2 groups), no false non-match was seen in any group large enough to count "
+        "(upper limits from 3.70% to 27.8%)."
+    )
+    assert found[4] == "Left out, as too small, unlabelled or without comparisons: by site “c”; by age “3”."
 
 
 def test_a_rate_of_fewer_subjects_than_the_floor_is_neither_highest_nor_lowest():

@@ -2,6 +2,7 @@ from evalharness.reporting.plaindifferences import difference_lines
 from evalharness.result.rows import LeftOutInfo
 from tests.reporting.example_differences import differential
 from tests.reporting.example_result import bare, build, point, population
+from tests.reporting.example_rows import row
 
 PEOPLE = population({"site": {"site=a": 40, "site=b": 5}, "age": {"age=1": 45}})
 
@@ -40,3 +41,17 @@ def test_a_what_if_is_passed_over_and_nothing_known_is_no_block():
 
 def test_an_undefined_measure_without_a_bound_is_not_available():
     assert lines(differential("fmr.max_min", note="one group"))[-1].split() == ["FMR", "max/min", "n/a"]
+
+
+def test_a_rate_without_errors_takes_one_line():
+    none = {"groups": ("site=a", "site=b"), "note": "undefined: no group has an error"}
+    rows = [differential("fnmr.max_min", **none), differential("fnmr.gini_corrected", **none)]
+    zero = tuple(row("fnmr", "vendor", group, errors=0, trials=50, subjects=5) for group in ("site=a", "site=b"))
+
+    def said(*more):
+        result = build([point()], PEOPLE, differentials=(*rows, *more), measures=zero)
+        return list(difference_lines(result, 60))
+
+    assert said() == ["differences by site at vendor", "  FNMR: no errors"]
+    found = said(differential("fmr.max_min", value=2.0, lower=1.0, upper=3.0))
+    assert [line.split()[0] for line in found[1:]] == ["measure", "FMR", "FNMR:"]
