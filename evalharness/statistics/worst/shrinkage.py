@@ -22,8 +22,9 @@ class Shrunken:
 def shrink(rates: GroupRates) -> Shrunken:
     """Empirical Bayes estimates x_g - v_g / (tau^2 + v_g) (x_g - model), with the corrected between-group variance.
 
-    The model has one effect for each value of each attribute (a weighted least-squares fit, effective trials as
-    weights) if the partition crosses attributes and the groups outnumber the effects; else it is one common rate.
+    The model has one effect for each value of each attribute (a weighted least-squares fit, effective trials at the
+    common rate as weights) if the partition crosses attributes and the groups outnumber the effects; else it is one
+    common rate.
 
     Args:
         rates: At least one group.
@@ -36,8 +37,9 @@ def shrink(rates: GroupRates) -> Shrunken:
     additive = int(np.linalg.matrix_rank(design)) < len(design) and design.shape[1] > 1 and _crossed(rates.attributes)
     if not additive:
         design = np.ones((len(evidence.rates), 1))
-    smoother = _projection(design, evidence.trials)
-    between = between_variance(evidence.rates, variances, weights=evidence.trials, smoother=smoother)
+    weights = evidence.trials_at(evidence.rates_along(np.zeros(len(rate))))
+    smoother = _projection(design, weights)
+    between = between_variance(evidence.rates, variances, weights=weights, smoother=smoother)
     centre = np.clip(smoother @ evidence.rates, 0.0, 1.0)
     pull = variances / (between + variances)
     return Shrunken(evidence.rates - pull * (evidence.rates - centre), centre, between, additive)
