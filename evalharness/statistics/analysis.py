@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from evalharness.counts import Counts
-from evalharness.records import BoolArray, OperatingPoint, OperatingPointSpec, Partition, Policy
+from evalharness.records import BoolArray, OperatingPointSpec, Partition, Policy
 from evalharness.statistics.adjustment import adjusted_rates
 from evalharness.statistics.calibration import restrict
 from evalharness.statistics.curves import det_curves
@@ -90,7 +90,7 @@ def analyse(
         tests=tuple(row for each in rates for row in over.tests(each)),
         curves=tuple(row for each in (None, *partitions) for row in det_curves(counts, each)),
         score_shifts=tuple(_shifts(counts, partitions, specs, settings.groups.references)),
-        adjusted=tuple(_adjusted(measured, partitions, measurements.operating_points, settings)),
+        adjusted=tuple(_adjusted(measured, partitions, measurements, settings)),
     )
 
 
@@ -155,13 +155,13 @@ def _shifts(
 
 
 def _adjusted(
-    counts: Counts, partitions: Sequence[Partition], points: Sequence[OperatingPoint], settings: AnalysisSettings
+    counts: Counts, partitions: Sequence[Partition], found: Measurements, settings: AnalysisSettings
 ) -> Iterator[Adjusted]:
     """Adjusted rates of the partitions that are not themselves divided by a covariate."""
     if not settings.covariates:
         return
     limits = IntervalSettings(settings.rates.level, settings.rates.min_subjects)
-    for point in points:
+    for point in found.operating_points:
         for partition in partitions:
             rest = [each for each in settings.covariates if not set(each.attributes) & set(partition.attributes)]
             if not rest or point.spec.policy is Policy.PER_GROUP:
@@ -169,5 +169,11 @@ def _adjusted(
             named = {name for each in rest for name in each.attributes}
             target = {name: shares for name, shares in settings.target.items() if name in named}
             yield from adjusted_rates(
-                counts, partition=partition, point=point, covariates=rest, target=target, settings=limits
+                counts,
+                partition=partition,
+                point=point,
+                covariates=rest,
+                target=target,
+                settings=limits,
+                crude=found.measures,
             )
