@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 import numpy as np
 
@@ -29,7 +30,9 @@ from evalharness.statistics.worst import group_estimates, random_halves, worst_g
 from evalharness.statistics.worst.splitting import halves_of
 
 SPLITS = 100  # random halves of the subjects
+ALL_SUBJECTS_NOTE = "over all subjects, also those who set fitted thresholds alone"
 DEFAULT_TAIL_SHARE = 0.01  # where no operating point names a rate
+_Row = TypeVar("_Row", Curve, ScoreShift)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,14 +85,15 @@ def analyse(
     measured = counts if calibration is None else restrict(counts, ~calibration)
     over = _OverGroups(measured, {each.id: each for each in partitions}, measurements, settings)
     rates = [each for each in measurements.group_rates if over.applies(each)]
+    whole = "" if calibration is None else ALL_SUBJECTS_NOTE
     return Analysis(
         measurements=measurements,
         differentials=(*(row for each in rates for row in over.differentials(each)), *over.blends(rates)),
         group_estimates=tuple(row for each in rates for row in group_estimates(each, settings=settings.groups)),
         worst_groups=tuple(row for each in rates if (row := over.worst(each)) is not None),
         tests=tuple(row for each in rates for row in over.tests(each)),
-        curves=tuple(row for each in (None, *partitions) for row in det_curves(counts, each)),
-        score_shifts=tuple(_shifts(counts, partitions, specs, settings.groups.references)),
+        curves=tuple(_noted(row, whole) for each in (None, *partitions) for row in det_curves(counts, each)),
+        score_shifts=tuple(_noted(row, whole) for row in _shifts(counts, partitions, specs, settings.groups.references)),
         adjusted=tuple(_adjusted(measured, partitions, measurements, settings)),
     )
 
@@ -141,6 +145,11 @@ class _OverGroups:
         names = [what] if rates is None else [what, rates.measure, rates.operating_point, rates.partition]
         words = "\0".join(names).encode()
         return np.random.default_rng([self._settings.rates.seed, *words])
+
+
+def _noted(row: _Row, note: str) -> _Row:
+    """A row with one note more, if there is one."""
+    return replace(row, note="; ".join(filter(None, (row.note, note))))
 
 
 def _shifts(
