@@ -22,7 +22,8 @@ def digests(files: Mapping[Loc, Path]) -> tuple[dict[Loc, dict[str, JsonValue]],
     faults: dict[Loc, str] = {}
     for where, path in files.items():
         if not path.is_file():
-            faults[where] = f"no file {shown(path.name)} in {path.parent}; a path in a plan is relative to the plan's folder"
+            place = "a path in a plan is relative to the plan's folder"
+            faults[where] = f"no file {shown(path.name)} in {path.parent}; {place}"
             continue
         try:
             named[where] = {"name": path.name, "sha256": sha256_of(path)}

@@ -7,7 +7,7 @@ from typing import TypeVar
 import numpy as np
 
 from evalharness.counts import Counts
-from evalharness.records import BoolArray, OperatingPoint, OperatingPointSpec, Partition, Policy
+from evalharness.records import BoolArray, OperatingPointSpec, Partition, Policy
 from evalharness.statistics.adjustment import adjusted_rates
 from evalharness.statistics.calibration import restrict
 from evalharness.statistics.curves import det_curves
@@ -95,7 +95,7 @@ def analyse(
         tests=tuple(row for each in rates for row in over.tests(each)),
         curves=tuple(_noted(row, note) for each in (None, *partitions) for row in det_curves(shown, each)),
         score_shifts=tuple(_noted(row, note) for row in _shifts(shown, partitions, specs, settings.groups.references)),
-        adjusted=tuple(_adjusted(measured, partitions, measurements.operating_points, settings)),
+        adjusted=tuple(_adjusted(measured, partitions, measurements, settings)),
     )
 
 
@@ -104,10 +104,6 @@ def _distributed(counts: Counts, measured: Counts) -> tuple[Counts, str]:
     if measured is counts or measured.tail.cut == -np.inf:
         return measured, ""
     return counts, ALL_SUBJECTS
-
-
-def _noted(row: _Row, note: str) -> _Row:
-    return replace(row, note="; ".join(part for part in (row.note, note) if part)) if note else row
 
 
 class _OverGroups:
@@ -159,6 +155,11 @@ class _OverGroups:
         return np.random.default_rng([self._settings.rates.seed, *words])
 
 
+def _noted(row: _Row, note: str) -> _Row:
+    """A row with one note more, if there is one."""
+    return replace(row, note="; ".join(filter(None, (row.note, note))))
+
+
 def _shifts(
     counts: Counts, partitions: Sequence[Partition], specs: Sequence[OperatingPointSpec], references: Sequence[str]
 ) -> Iterator[ScoreShift]:
@@ -171,13 +172,13 @@ def _shifts(
 
 
 def _adjusted(
-    counts: Counts, partitions: Sequence[Partition], points: Sequence[OperatingPoint], settings: AnalysisSettings
+    counts: Counts, partitions: Sequence[Partition], found: Measurements, settings: AnalysisSettings
 ) -> Iterator[Adjusted]:
     """Adjusted rates of the partitions that are not themselves divided by a covariate."""
     if not settings.covariates:
         return
     limits = IntervalSettings(settings.rates.level, settings.rates.min_subjects)
-    for point in points:
+    for point in found.operating_points:
         for partition in partitions:
             rest = [each for each in settings.covariates if not set(each.attributes) & set(partition.attributes)]
             if not rest or point.spec.policy is Policy.PER_GROUP:
@@ -185,5 +186,11 @@ def _adjusted(
             named = {name for each in rest for name in each.attributes}
             target = {name: shares for name, shares in settings.target.items() if name in named}
             yield from adjusted_rates(
-                counts, partition=partition, point=point, covariates=rest, target=target, settings=limits
+                counts,
+                partition=partition,
+                point=point,
+                covariates=rest,
+                target=target,
+                settings=limits,
+                crude=found.measures,
             )

@@ -28,6 +28,25 @@ class Evidence:
     disjoint: float  # effective trials cannot sink below
     plug_in: PlugIn
     jackknife: Jackknife | None = None  # where some trials are errors and some are none
+    weighted: "WeightedRate | None" = None  # where trials have unequal weights
+
+    @property
+    def value(self) -> float:
+        """The rate."""
+        return self.errors / self.trials if self.weighted is None else self.weighted.value
+
+    @property
+    def equal(self) -> float:
+        """Trials of equal weight that would tell as much if all were independent."""
+        return self.trials if self.weighted is None else self.weighted.kish
+
+
+@dataclass(frozen=True, slots=True)
+class WeightedRate:
+    """A rate over trials with weights, neither 0 nor 1 unless all trials with a weight agree."""
+
+    value: float
+    kish: float  # (sum w)^2 / sum w^2 over trials
 
 
 def dyad_evidence(cell: Cell, first: IntArray, second: IntArray) -> Evidence:

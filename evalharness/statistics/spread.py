@@ -39,8 +39,8 @@ def effective_trials(evidence: Evidence) -> float:
     """
     if evidence.errors in (0, evidence.trials) or evidence.clusters < 2:
         return evidence.disjoint
-    value = evidence.errors / evidence.trials
-    variance = evidence.plug_in.guarded(value, evidence.trials, clusters=evidence.clusters)
+    value = evidence.value
+    variance = evidence.plug_in.guarded(value, evidence.equal, clusters=evidence.clusters)
     return max(value * (1 - value) / variance, evidence.disjoint)
 
 
@@ -52,10 +52,10 @@ def spread_of(evidence: Evidence) -> Spread:
     Args:
         evidence: With at least one error, one trial that is none, and two subjects.
     """
-    value, more = evidence.errors / evidence.trials, evidence.clusters / (evidence.clusters - 1)
+    value, more = evidence.value, evidence.clusters / (evidence.clusters - 1)
     variance = value * (1 - value)  # of one trial; its square turns a variance of the rate into one of the logit
     most = 1 / (evidence.disjoint * variance)
-    least = more / (evidence.trials * variance)
+    least = more / (evidence.equal * variance)
     linear = min(1 / (effective_trials(evidence) * variance), most)
     few = float(evidence.clusters - 1)
     jackknife = evidence.jackknife
@@ -79,7 +79,7 @@ def logit_limits(evidence: Evidence, *, level: float, refitted: float = 0.0) -> 
         refitted: Variance of the logit when the threshold is fitted anew in each replicate of a bootstrap, where it
             was fitted; the larger one counts.
     """
-    value, spread = evidence.errors / evidence.trials, spread_of(evidence)
+    value, spread = evidence.value, spread_of(evidence)
     total, linear = max(spread.total, refitted), max(spread.linear, refitted)
     quantile = t_quantile(level, degrees=spread.degrees)
     centre = float(logit(value))
@@ -99,7 +99,7 @@ def few_errors(limits: Interval, evidence: Evidence, trials: float, *, level: fl
         trials: Effective trials.
         level: Two-sided.
     """
-    value, lower, upper = evidence.errors / evidence.trials, limits.lower, limits.upper
+    value, lower, upper = evidence.value, limits.lower, limits.upper
     if min(evidence.errors, value * trials) < FEW_ERRORS:
         lower = min(lower, clopper_pearson(value * trials, trials, level=level).lower)
     if min(evidence.trials - evidence.errors, (1 - value) * trials) < FEW_ERRORS:

@@ -33,7 +33,7 @@ class PlugIn:
         """The uncorrected estimate."""
         return self.own + self.covariance
 
-    def guarded(self, value: float, trials: int, *, clusters: int) -> float:
+    def guarded(self, value: float, trials: float, *, clusters: int) -> float:
         """The variance that an interval may use.
 
         The covariance part is not below 0, and the whole not below the binomial p(1-p)/M: in small data
@@ -41,7 +41,7 @@ class PlugIn:
 
         Args:
             value: p, strictly between 0 and 1.
-            trials: M.
+            trials: M; of trials with weights Kish's number.
             clusters: G, at least 2.
         """
         binomial = value * (1 - value) / trials
@@ -141,6 +141,30 @@ def subject_jackknife(trials: IntArray, errors: IntArray) -> Jackknife:
     changes, subjects = _changes(trials, errors, (total, wrong))
     alone = total / (wrong * (total - wrong))
     return Jackknife(_sum_of_squares(changes), _sum_of_squares(changes**2), subjects, alone)
+
+
+def weighted_jackknife(value: float, kish: float, *, influence: FloatArray, share: FloatArray, own: float) -> Jackknife:
+    """The changes of the logit of a weighted rate when a subject is left out, strata and weights held.
+
+    Without subject i the rate is p - R_i / (1 - w_i), with R_i its linearised error and w_i the weight of its trials:
+    exactly so where all trials weigh alike.
+
+    Args:
+        value: p, strictly between 0 and 1.
+        kish: Number of trials of equal weight.
+        influence: (S,) R_i.
+        share: (S,) w_i, of 1 in all; of dyads 2 in all.
+        own: Sum of Y_d^2 for dyads; 0 for trials that each have one subject.
+    """
+    some = (share > 0) & (share < 1)
+    rest = 1 - share[some]
+    least = np.minimum(_LEAST_ERRORS / (kish * rest), 0.5)
+    left = np.clip(value - influence[some] / rest, least, 1 - least)
+    changes: FloatArray = (np.log(left) - np.log1p(-left) - np.log(value / (1 - value))) * rest
+    variance = value * (1 - value)
+    alone = own / variance**2 if own else 1 / (kish * variance)
+    squares, fourth = _sum_of_squares(changes), _sum_of_squares(changes**2)
+    return Jackknife(squares, fourth, int(np.count_nonzero(share)), alone, twice=own > 0)
 
 
 def _changes(trials: IntArray, errors: IntArray, totals: tuple[int, int]) -> tuple[FloatArray, int]:

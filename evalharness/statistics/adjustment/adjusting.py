@@ -6,10 +6,10 @@ import numpy as np
 
 from evalharness.counts import Counts
 from evalharness.errors import PlanError
-from evalharness.records import FloatArray, IntArray, OperatingPoint, Partition
+from evalharness.records import FloatArray, IntArray, Measure, OperatingPoint, Partition
 from evalharness.statistics.adjustment.groups import Adjusting, GroupData
 from evalharness.statistics.adjustment.regression import regression_rows
-from evalharness.statistics.adjustment.rows import Frame
+from evalharness.statistics.adjustment.rows import Frame, crude_of
 from evalharness.statistics.adjustment.standardising import standardised_rows
 from evalharness.statistics.adjustment.strata import MOST_COMBINATIONS, Strata, target_weights
 from evalharness.statistics.groupscores import largest_group
@@ -25,6 +25,7 @@ def adjusted_rates(
     covariates: Sequence[Partition],
     target: Mapping[str, Mapping[str, float]],
     settings: IntervalSettings,
+    crude: Sequence[Measure] = (),
 ) -> tuple[Adjusted, ...]:
     """Adjust the rates of every group, at one operating point.
 
@@ -40,6 +41,8 @@ def adjusted_rates(
         target: Covariate -> value -> share of the target population, shares adding up to 1; where a covariate is not
             named, the comparisons of all known groups together are the target.
         settings: Level of the limits, and how many subjects they need.
+        crude: Measured rows: where they hold the rate of a group, it stands in ``crude`` as it was measured, with
+            the uncertainty of a fitted threshold. Without them it is measured here, with the threshold held.
 
     Raises:
         PlanError: There is no covariate, they have too many combinations, or the target is wrong.
@@ -53,13 +56,14 @@ def adjusted_rates(
         raise PlanError(f"adjustment: {found}. Use fewer covariates, or wider bins.")
     work = Adjusting(counts, partition, point, strata)
     at = largest_group(counts, partition)
+    measured = {name: crude_of(crude, measure=name, operating_point=point.spec.name) for name in ("fnmr", "fmr")}
     keys, groups = work.mated_groups()
     weights = _weights(strata, keys, groups, target)
-    frame = Frame("fnmr", work, settings, None if at is None else groups[at])
+    frame = Frame("fnmr", work, settings, None if at is None else groups[at], measured["fnmr"])
     rows = [*standardised_rows(frame, groups, keys, weights), *regression_rows(frame, groups, keys, weights)]
     keys, groups = work.non_mated_groups()
     weights = _weights(strata, keys, groups, target)
-    frame = Frame("fmr", work, settings, None if at is None else groups[at])
+    frame = Frame("fmr", work, settings, None if at is None else groups[at], measured["fmr"])
     return (*rows, *standardised_rows(frame, groups, keys, weights))
 
 

@@ -5,12 +5,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from evalharness.records import FloatArray
-from evalharness.statistics.adjustment.tables import Stratified
-from evalharness.statistics.intervals import Interval, clopper_pearson, t_quantile, wilson, zero_error_upper
+from evalharness.records import BoolArray, FloatArray
+from evalharness.statistics.adjustment.tables import Spread, Stratified
+from evalharness.statistics.evidence import Evidence, WeightedRate
+from evalharness.statistics.intervals import Interval, t_quantile, zero_error_upper
+from evalharness.statistics.spread import logit_limits
+from evalharness.statistics.variance import PlugIn, weighted_jackknife
 
 FEW_ERRORS = 5  # below, the interval of a ratio is unstable
-_EXACT_BELOW = 3.0  # effective errors below which Wilson's lower limit is too high at tiny rates
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,13 +20,21 @@ class Weighted:
     """A rate over strata with given weights."""
 
     value: float
-    errors: int
     variance: float  # guarded; 0 without an error, or without anything else
     influence: FloatArray = field(repr=False)  # (subjects,) linearised error of each
-    clusters: int
-    disjoint: float  # n_eff cannot sink below
+    evidence: Evidence  # what limits rest on
     covered: float  # share of the target that the strata with comparisons hold
     kish: float  # (sum w)^2 / sum w^2 over comparisons, before subjects are taken into account
+
+    @property
+    def errors(self) -> int:
+        """Errors in strata with a weight."""
+        return self.evidence.errors
+
+    @property
+    def clusters(self) -> int:
+        """Subjects."""
+        return self.evidence.clusters
 
 
 def weighted_rate(table: Stratified, weights: FloatArray, *, clusters: int) -> Weighted | None:
@@ -49,31 +59,40 @@ def weighted_rate(table: Stratified, weights: FloatArray, *, clusters: int) -> W
         return None
     share = used / covered
     coefficients = share / np.maximum(trials, 1)
-    value = min(float(np.sum(coefficients * errors)), 1.0)
+    none_right = bool(np.all(errors[share > 0] == trials[share > 0]))
+    value = 1.0 if none_right else float(np.sum(coefficients * errors))
     spread = table.spread(coefficients)
-    per_comparison = float(np.sum(share * coefficients))  # sum over comparisons of squared weights
-    found = int(errors[share > 0].sum())
-    variance = 0.0
-    if 0 < value < 1 and clusters > 1:
-        binomial = value * (1 - value) * per_comparison
-        variance = max(spread.own + max(spread.covariance, 0.0), binomial) * clusters / (clusters - 1)
-    disjoint = min(spread.disjoint, 1 / per_comparison)
-    return Weighted(value, found, variance, spread.influence, clusters, disjoint, covered, 1 / per_comparison)
+    kish = 1 / float(np.sum(share * coefficients))  # 1 / sum over comparisons of squared weights
+    evidence = _evidence(WeightedRate(value, kish), table, spread, used=share > 0, clusters=clusters)
+    inside = 0 < value < 1 and clusters > 1
+    variance = evidence.plug_in.guarded(value, kish, clusters=clusters) if inside else 0.0
+    return Weighted(value, variance, spread.influence, evidence, covered, kish)
+
+
+def _evidence(rate: WeightedRate, table: Stratified, spread: Spread, *, used: BoolArray, clusters: int) -> Evidence:
+    """What the limits of a weighted rate rest on, in the terms of unweighted ones."""
+    jackknife = None
+    if 0 < rate.value < 1:
+        own = spread.own if spread.dyads else 0.0
+        jackknife = weighted_jackknife(rate.value, rate.kish, influence=spread.influence, share=spread.share, own=own)
+    return Evidence(
+        errors=int(table.errors[used].sum()),
+        trials=int(table.trials[used].sum()),
+        subjects=int(np.count_nonzero(spread.share)),
+        clusters=clusters,
+        disjoint=min(spread.disjoint, rate.kish),
+        plug_in=PlugIn(spread.own, spread.covariance),
+        jackknife=jackknife,
+        weighted=rate,
+    )
 
 
 def interval_of(rate: Weighted, *, level: float) -> Interval:
-    """Limits of a weighted rate by the rules of unweighted ones: Wilson at n_eff, with the worst case for no error."""
+    """Limits of a weighted rate, as of unweighted ones: on the logit scale, with the worst case for no error."""
     if rate.variance <= 0:
-        bound = zero_error_upper(rate.disjoint, level=level)
+        bound = zero_error_upper(rate.evidence.disjoint, level=level)
         return Interval(0.0, bound) if rate.value == 0 else Interval(1 - bound, 1.0)
-    n = max(rate.value * (1 - rate.value) / rate.variance, rate.disjoint)
-    limits = wilson(rate.value, n, quantile=t_quantile(level, degrees=rate.clusters - 1))
-    lower, upper = limits.lower, limits.upper
-    if min(rate.errors, rate.value * n) < _EXACT_BELOW:
-        lower = min(lower, clopper_pearson(rate.value * n, n, level=level).lower)
-    if (1 - rate.value) * n < _EXACT_BELOW:
-        upper = max(upper, clopper_pearson(rate.value * n, n, level=level).upper)
-    return Interval(min(lower, rate.value), max(upper, rate.value))
+    return logit_limits(rate.evidence, level=level)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,13 @@
 """Rows of a result: a group's crude rate and its adjusted one, side by side."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
+from evalharness.records import Measure
 from evalharness.statistics.adjustment.estimates import FEW_ERRORS, Ratio
 from evalharness.statistics.adjustment.groups import Adjusting, GroupData
 from evalharness.statistics.intervals import Interval
-from evalharness.statistics.rates import FEWEST_SUBJECTS, IntervalSettings, Rate, rate_of, undefined
+from evalharness.statistics.rates import FEWEST_SUBJECTS, IntervalSettings, rate_of
 from evalharness.statistics.rows import Adjusted
 
 ASSOCIATION = "adjusted differences are associations"
@@ -27,6 +29,22 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Crude:
+    """A rate as it was measured."""
+
+    value: float | None = None
+    lower: float | None = None
+    upper: float | None = None
+
+
+def crude_of(rows: Iterable[Measure], *, measure: str, operating_point: str) -> dict[str, Crude]:
+    """The crude rates of groups, for FMR within the group, from measured rows."""
+    chosen = (row for row in rows if (row.measure, row.operating_point) == (measure, operating_point))
+    inside = (row for row in chosen if measure != "fmr" or row.other_group == row.group)
+    return {row.group: Crude(row.value, row.lower, row.upper) for row in inside}
+
+
+@dataclass(frozen=True, slots=True)
 class Frame:
     """What all rows of one measure share."""
 
@@ -34,6 +52,7 @@ class Frame:
     work: Adjusting
     settings: IntervalSettings
     reference: GroupData | None
+    measured: Mapping[str, Crude] = field(default_factory=dict)  # by group; where there is none it is made here
 
     def may_have_interval(self, clusters: int) -> bool:
         """Whether there are enough subjects for limits."""
@@ -52,8 +71,8 @@ class Frame:
             covariates=tuple(covariate.id for covariate in self.work.strata.covariates),
             reference="" if self.reference is None else self.reference.group,
             crude=crude.value,
-            crude_lower=None if crude.interval is None else crude.interval.lower,
-            crude_upper=None if crude.interval is None else crude.interval.upper,
+            crude_lower=crude.lower,
+            crude_upper=crude.upper,
             adjusted=outcome.value,
             lower=None if outcome.interval is None else outcome.interval.lower,
             upper=None if outcome.interval is None else outcome.interval.upper,
@@ -66,12 +85,16 @@ class Frame:
             note="; ".join(self._notes(group, outcome)),
         )
 
-    def _crude(self, group: GroupData) -> Rate:
+    def _crude(self, group: GroupData) -> Crude:
+        if group.group in self.measured:
+            return self.measured[group.group]
         if group.crude is None:
-            return undefined(group.reason, subjects=0)
-        return rate_of(group.crude, self.settings)
+            return Crude()
+        rate = rate_of(group.crude, self.settings)
+        limits = rate.interval
+        return Crude(rate.value) if limits is None else Crude(rate.value, limits.lower, limits.upper)
 
-    def _crude_ratio(self, crude: Rate) -> float | None:
+    def _crude_ratio(self, crude: Crude) -> float | None:
         base = None if self.reference is None else self._crude(self.reference)
         return crude.value / base.value if base is not None and base.value and crude.value else None
 

@@ -20,8 +20,10 @@ class Spread:
     """What the uncertainty of a weighted rate rests on."""
 
     influence: FloatArray = field(repr=False)  # (subjects,) R_i
+    share: FloatArray = field(repr=False)  # (subjects,) weight of their comparisons: 1 in all, 2 where each has two
     own: float  # sum of Y_d^2
     covariance: float  # sum of R_i^2 - 2 own; 0 for subjects
+    dyads: bool  # whether a comparison joins two subjects
     disjoint: float  # comparisons of equal weight that share no subject: n_eff cannot sink below
 
 
@@ -70,7 +72,8 @@ class MatedTable:
         parts = each * (self.wrong - rates[self.stratum])
         influence = _sums(self.subject, parts, self.subjects)
         share = _sums(self.subject, each, self.subjects)
-        return Spread(influence, float(np.sum(influence**2)), 0.0, 1 / max(float(np.sum(share**2)), 1e-300))
+        disjoint = 1 / max(float(np.sum(share**2)), 1e-300)
+        return Spread(influence, share, float(np.sum(influence**2)), 0.0, dyads=False, disjoint=disjoint)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +177,9 @@ class AllPairsTable:
         own = float(np.sum(found**2)) - 2 * float(np.sum(found * between)) + self._squares(expected)
         influence = np.zeros(self.subjects)
         influence[self.people] = local
-        return _dyadic(influence, max(own, 0.0), self._per_subject(each), size // 2)
+        share = np.zeros(self.subjects)
+        share[self.people] = self._per_subject(each)
+        return _dyadic(influence, max(own, 0.0), share, size // 2)
 
     def _matrix(self, values: FloatArray) -> FloatArray:
         """Symmetric (combinations, combinations) matrix of one value for each stratum."""
@@ -208,4 +213,5 @@ def _sums(index: IntArray, values: FloatArray, size: int) -> FloatArray:
 def _dyadic(influence: FloatArray, own: float, share: FloatArray, most: int) -> Spread:
     """Spread of dyads; ``share`` is the weight of each subject's comparisons, 2 in all."""
     disjoint = min(2 / max(float(np.sum(share**2)), 1e-300), float(max(most, 1)))
-    return Spread(influence, own, float(np.sum(influence**2)) - 2 * own, max(disjoint, 1.0))
+    covariance = float(np.sum(influence**2)) - 2 * own
+    return Spread(influence, share, own, covariance, dyads=True, disjoint=max(disjoint, 1.0))

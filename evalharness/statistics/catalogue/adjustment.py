@@ -8,8 +8,8 @@ _ASSOCIATION = (
     "not recorded are not adjusted for."
 )
 _LIMITS = (
-    "limits as for other rates, with n_eff from the subject-clustered variance of the weighted rate, times G/(G-1); "
-    "ratios by the delta method on their logarithm, Student quantile"
+    "limits as for other rates, on the logit scale, from the subject-clustered variance of the weighted rate with the "
+    "threshold held; ratios by the delta method on their logarithm, Student quantile"
 )
 
 ENTRIES: tuple[CatalogueEntry, ...] = (

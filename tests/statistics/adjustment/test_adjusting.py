@@ -9,13 +9,17 @@ from scipy.special import expit
 
 from evalharness.counts import Acquisition
 from evalharness.errors import PlanError
+from evalharness.records import Measure
+from evalharness.statistics import AnalysisSettings, GroupSettings, MeasureSettings, analyse
 from evalharness.statistics.adjustment import adjusted_rates
-from evalharness.statistics.intervals import clopper_pearson, t_quantile, wilson
+from evalharness.statistics.adjustment.estimates import weighted_rate
+from evalharness.statistics.adjustment.groups import Adjusting
+from evalharness.statistics.adjustment.strata import Strata
 from evalharness.statistics.rates import IntervalSettings
 from evalharness.statistics.thresholds import decide
 from evalharness.statistics.variance import subject_variance
 from tests.support.adjusting import SETTINGS, adjust, mated_run, point_at, random_run
-from tests.support.datasets import examples, make_partition, per_group
+from tests.support.datasets import examples, make_partition, per_group, pooled
 from tests.support.scoreruns import shortened
 
 D16 = examples()["D16_direct_standardisation"]
@@ -75,11 +79,58 @@ def test_the_variance_is_the_weighted_sum_of_the_strata():
         wrong = [min(max(e - 4 * k, 0), 4) for k in range(n // 4)]
         parts.append(subject_variance(np.full(n // 4, 4), np.array(wrong)).variance)
     variance = (0.25**2 * parts[0] + 0.75**2 * parts[1]) * 25 / 24
-    row = rows["fnmr", "standardised", "g=a"]
     p = 0.25 * 9 / 60 + 0.75 * 14 / 40
-    assert row.adjusted == pytest.approx(p)
-    limits = wilson(p, p * (1 - p) / variance, quantile=t_quantile(0.95, degrees=24))
-    assert (row.lower, row.upper) == pytest.approx((limits.lower, limits.upper))
+    assert rows["fnmr", "standardised", "g=a"].adjusted == pytest.approx(p)
+    _, found = Adjusting(counts, groups, point_at(counts), Strata.of([quality])).mated_groups()
+    weighted = weighted_rate(found[0].table, np.array([0.25, 0.75]), clusters=25)
+    assert (weighted.value, weighted.variance) == pytest.approx((p, variance))
+
+
+@pytest.mark.parametrize("target", [None, {"c": {"x": 1.0}}])
+def test_in_one_stratum_adjusted_limits_are_the_crude_ones(target):
+    counts, groups, _ = random_run(subjects=60)
+    rows = adjust(counts, groups, [make_partition("c", ["x"] * counts.samples)], target, threshold=0.8)
+    for measure in ("fnmr", "fmr"):
+        for group in ("g=a", "g=b"):
+            row = rows[measure, "standardised", group]
+            assert 0 < row.crude < 1
+            assert (row.adjusted, row.lower, row.upper) == pytest.approx((row.crude, row.crude_lower, row.crude_upper))
+
+
+def test_crude_numbers_are_those_of_the_rows_that_are_given():
+    counts, groups, covariate = random_run()
+    point, given = point_at(counts, 0.8), []
+    for group, value in (("g=a", 0.25), ("g=b", 0.5)):
+        common = {"operating_point": point.spec.name, "policy": "vendor", "threshold": 0.8, "group": group}
+        counted = {"errors": 5, "trials": 10, "subjects": 5, "level": 0.95}
+        limits = {"value": value, "lower": value - 0.1, "upper": value + 0.1}
+        given += [
+            Measure(measure="fnmr", other_group="", **common, **counted, **limits),
+            Measure(measure="fmr", other_group=group, **common, **counted, **limits),
+            Measure(measure="fmr", other_group="any", **common, **counted, **(limits | {"value": 0.9})),
+        ]
+    rows = adjusted_rates(
+        counts, partition=groups, point=point, covariates=[covariate], target={}, settings=SETTINGS, crude=given
+    )
+    for row in rows:
+        value = 0.25 if row.group == "g=a" else 0.5
+        assert (row.crude, row.crude_lower, row.crude_upper) == (value, value - 0.1, value + 0.1)
+        assert row.crude_ratio == value / 0.25  # g=a has more subjects
+
+
+def test_crude_numbers_agree_with_the_rate_rows_at_a_fitted_threshold():
+    counts, groups, covariate = random_run(subjects=60)
+    settings = AnalysisSettings(
+        rates=MeasureSettings(level=0.95, min_subjects=3, replicates=200),
+        groups=GroupSettings(simulations=100),
+        covariates=(covariate,),
+    )
+    found = analyse(counts, partitions=[groups], specs=[pooled("0.2")], settings=settings)
+    rates = {(r.measure, r.group): r for r in found.measurements.measures if r.other_group in ("", r.group)}
+    assert len(found.adjusted) > 0
+    for row in found.adjusted:
+        rate = rates[row.measure, row.group]
+        assert (row.crude, row.crude_lower, row.crude_upper) == (rate.value, rate.lower, rate.upper)
 
 
 def test_an_empty_stratum_leaves_no_standardised_rate_and_a_reweighted_one_over_the_rest():
@@ -135,12 +186,10 @@ def test_fmr_is_standardised_over_the_pairs_within_a_group(listed):
         assert row.adjusted == pytest.approx(float(share @ rates))
         assert row.crude == pytest.approx(wrong[own].mean())
         expected = brute_variance(counts, own, stratum, wrong, share / np.bincount(stratum[own], minlength=3), rates)
-        n = row.adjusted * (1 - row.adjusted) / expected
-        subjects = len(np.unique(counts.subject_of[groups.group_of == g]))
-        limits = wilson(row.adjusted, max(n, 1.0), quantile=t_quantile(0.95, degrees=subjects - 1))
-        few = row.adjusted * n < 3
-        lower = clopper_pearson(row.adjusted * n, n, level=0.95).lower if few else limits.lower
-        assert (row.lower, row.upper) == pytest.approx((lower, limits.upper), rel=1e-6)
+        _, found = Adjusting(counts, groups, point_at(counts, 1.2), Strata.of([covariate])).non_mated_groups()
+        weighted = weighted_rate(found[g].table, share, clusters=found[g].clusters)
+        assert weighted.variance == pytest.approx(expected)
+        assert row.lower < row.adjusted < row.upper
 
 
 def brute_variance(counts, own, stratum, wrong, coefficients, rates):
