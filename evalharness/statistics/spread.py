@@ -83,7 +83,7 @@ def logit_limits(evidence: Evidence, *, level: float, refitted: float = 0.0) -> 
     total, linear = max(spread.total, refitted), max(spread.linear, refitted)
     quantile = t_quantile(level, degrees=spread.degrees)
     centre = float(logit(value))
-    far = quantile * math.sqrt(total) + SKEWNESS * (total - spread.own) * abs(1 - 2 * value)
+    far = quantile * math.sqrt(total) + SKEWNESS * spread.covariance * abs(1 - 2 * value)
     near = quantile * math.sqrt(linear)
     below, above = (near, far) if value <= 0.5 else (far, near)
     limits = Interval(float(expit(centre - below)), float(expit(centre + above)))
