@@ -35,7 +35,7 @@ ENTRIES: tuple[CatalogueEntry, ...] = (
         source="order statistics of simulated rates",
         caution="The highest of many noisy rates is too high: ten equal groups of 300 trials at 1 % show 1.96 % on "
         "average. Which group it is may be chance; see its p and the split halves. With few subjects who cause most "
-        "errors its p is somewhat too small: below 5 % in up to 9 % of draws under equal rates.",
+        "errors its p is somewhat too small: below 5 % in up to 10 % of draws under equal rates.",
     ),
     CatalogueEntry(
         id="split_half",

@@ -44,7 +44,7 @@ class LogRates:
             correlation = (deviations * unit).T @ (deviations * unit) / len(deviations)
             np.fill_diagonal(correlation, 1.0)
             covariance = correlation * np.outer(scale, scale)
-        return cls(values, defined, covariance, variance_degrees(rates), _skew(rates))
+        return cls(values, defined, covariance, variance_degrees(rates), _skew(evidence))
 
     @property
     def errors(self) -> FloatArray:
@@ -71,12 +71,13 @@ def variance_degrees(rates: GroupRates) -> FloatArray:
     return np.asarray(np.maximum(degrees, 1.0))
 
 
-def _skew(rates: GroupRates) -> FloatArray:
+def _skew(evidence: Evidence) -> FloatArray:
     """(K,) as in the limits of one rate: in proportion to the part of its variance that shared subjects make."""
-    if rates.covariance is None:
-        return np.zeros(len(rates.groups))
-    values = rates.values
-    return np.asarray(SKEWNESS * rates.covariance * (1 - values) ** 2 * np.maximum(0.0, 1 - 2 * values))
+    if evidence.parts is None:
+        return np.zeros(len(evidence.rates))
+    value = np.where(evidence.rates > 0, evidence.rates, 1.0)
+    shared = np.maximum(1 / evidence.trials - 1 / evidence.parts.own, 0.0) * (1 - value) / value
+    return np.asarray(SKEWNESS * shared * np.maximum(0.0, 1 - 2 * value))
 
 
 def _variances(evidence: Evidence) -> FloatArray:

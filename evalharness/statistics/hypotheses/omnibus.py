@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import fdtrc
+from scipy.special import expit, fdtrc, logit
 
 from evalharness.records import FloatArray
 from evalharness.statistics.differentials.evidence import Anchor, Evidence
@@ -56,13 +56,13 @@ def _wald(logs: LogRates) -> Omnibus:
 
 def _simulated(evidence: Evidence, degrees: FloatArray, *, simulations: int, rng: np.random.Generator) -> Omnibus:
     anchor, shape = evidence.anchor, (len(evidence.rates), simulations)
-    own, odds = evidence.trials, np.repeat((anchor.common / (1 - anchor.common))[:, None], simulations, axis=1)
+    own, logits = evidence.trials, np.repeat(logit(anchor.common)[:, None], simulations, axis=1)
     if evidence.parts is not None:
         own = evidence.parts.own
         variance = evidence.parts.covariance[:, None] * degrees[:, None] / rng.chisquare(degrees[:, None], shape)
-        odds = odds * np.exp(np.sqrt(variance) * rng.standard_normal(shape) - variance / 2)
+        logits = logits + np.sqrt(variance) * rng.standard_normal(shape) - variance / 2
     trials = np.rint(own).astype(np.int64)[:, None]  # at least 1
-    drawn = rng.binomial(trials, odds / (1 + odds)) / trials
+    drawn = rng.binomial(trials, expit(logits)) / trials
     observed = float(_spread(anchor, evidence.rates[:, None])[0])
     reached = int((_spread(anchor, drawn) >= observed * (1 - 1e-9)).sum())
     return Omnibus(observed, (1 + reached) / (1 + simulations), simulated=True)

@@ -10,10 +10,11 @@ from statsmodels.stats.oneway import anova_generic
 
 from evalharness.result import rows as result_rows
 from evalharness.statistics.catalogue import CATALOGUE
-from evalharness.statistics.differentials import GroupSettings
+from evalharness.statistics.differentials import GroupSettings, differentials
 from evalharness.statistics.hypotheses import tests_of as outcomes_of
 from evalharness.statistics.hypotheses.multiplicity import benjamini_hochberg, holm
 from evalharness.statistics.hypotheses.omnibus import equal_rates
+from evalharness.statistics.worst import worst_group
 from tests.support.grouprates import group_rates
 
 MANY = 10**8
@@ -178,3 +179,35 @@ def test_any_counts_give_finite_ordered_numbers(groups):
         assert row.verdict
         if row.lower is not None and row.upper is not None:
             assert row.lower <= row.upper, row
+
+
+@settings(max_examples=40)
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(0, 60),
+            st.integers(0, 10**10),
+            st.floats(1e-3, 1.0),
+            st.one_of(st.sampled_from([0.0, 1e-9, 1e3, 1e9]), st.floats(0, 5)),
+            st.one_of(st.just(math.nan), st.floats(0.1, 100)),
+        ),
+        min_size=2,
+        max_size=5,
+    )
+)
+def test_any_parts_of_the_trials_give_finite_ordered_numbers(groups):
+    errors, more, share, covariance, degrees = (np.array(column) for column in zip(*groups, strict=True))
+    trials = np.maximum(1, errors + more)
+    parts = {"own_trials": trials * share, "covariance": covariance, "degrees": degrees}
+    rates = group_rates(errors, trials, effective=trials * share, disjoint=np.ones(len(groups)), **parts)
+    quick = GroupSettings(simulations=100, references=("g1",), equivalence_ratio=2.0)
+    rng = np.random.default_rng(1)
+    for row in (*outcomes_of(rates, settings=quick, rng=rng), *differentials(rates, settings=quick, rng=rng)):
+        fields = ("estimate", "value", "lower", "upper", "p_value", "p_equal", "floor")
+        present = [getattr(row, name) for name in fields if getattr(row, name, None) is not None]
+        assert all(math.isfinite(value) for value in present), row
+        if row.lower is not None and row.upper is not None:
+            assert row.lower <= row.upper, row
+    worst = worst_group(rates, settings=quick, rng=rng)
+    assert worst is not None
+    assert worst.value is None or 0 <= worst.lower <= worst.value <= worst.upper <= 1
