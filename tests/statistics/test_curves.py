@@ -2,7 +2,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import roc_curve
 
@@ -158,6 +158,7 @@ def test_an_empty_group_and_missing_labels_are_listed():
 SCORES = st.lists(st.floats(-5, 5), min_size=1, max_size=12)
 
 
+@example(mated=[0.0], non_mated=[2.2250738585e-313], points=2)
 @settings(max_examples=60)
 @given(SCORES, SCORES, st.integers(2, 30))
 def test_rates_are_monotone_and_the_equal_error_rate_lies_between(mated, non_mated, points):
