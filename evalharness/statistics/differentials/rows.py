@@ -11,7 +11,7 @@ from evalharness.statistics.differentials.box import least_distances
 from evalharness.statistics.differentials.evidence import Draws, Evidence
 from evalharness.statistics.differentials.inversion import Inversion, Inverted
 from evalharness.statistics.differentials.measures import DISPERSIONS, GroupMeasure, RateRange, blended
-from evalharness.statistics.differentials.reference import ratios_to_references
+from evalharness.statistics.differentials.reference import Ratios, ratios_to_references
 from evalharness.statistics.differentials.settings import GroupSettings
 from evalharness.statistics.differentials.subset import only
 from evalharness.statistics.differentials.zeros import max_geomean_bound, max_min_bound
@@ -39,7 +39,17 @@ def differentials(rates: GroupRates, *, settings: GroupSettings, rng: np.random.
         Seven rows, then one for each reference of this partition and each other group.
     """
     rows = _rows([rates], DISPERSIONS, settings=settings, rng=rng)
-    return (*rows, *ratios_to_references(rates, settings=settings))
+    widened = (not_below_the_pair(row, rates, settings.level) for row in rows)
+    return (*widened, *ratios_to_references(rates, settings=settings))
+
+
+def not_below_the_pair(row: Differential, rates: GroupRates, level: float) -> Differential:
+    """The ratio of the highest to the lowest rate can be no less than that of any two groups: nor can its limit."""
+    if not row.measure.endswith(".max_min") or row.upper is None or not (row.highest and row.lowest):
+        return row
+    highest, lowest = rates.groups.index(row.highest), rates.groups.index(row.lowest)
+    upper = Ratios.of(rates).ratio(highest, lowest, level=level).upper
+    return row if upper is None else replace(row, upper=max(row.upper, upper))
 
 
 def blends(

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from evalharness.result.rows import DifferentialRow
 from evalharness.statistics.catalogue import CATALOGUE
 from evalharness.statistics.differentials import GroupSettings, blends, differentials
+from evalharness.statistics.differentials.rows import not_below_the_pair
 from evalharness.statistics.differentials.zeros import max_min_bound, one_sided
 from tests.support.datasets import examples
 from tests.support.grouprates import group_rates
@@ -287,3 +288,17 @@ def test_a_lower_limit_above_equality_goes_with_a_small_p(groups):
     for row in differentials(rates, settings=quick, rng=np.random.default_rng(1)):
         if row.lower is not None and row.lower > (1.0 if ".max" in row.measure else 0.0):
             assert row.p_equal <= 0.03, row
+
+
+def test_the_ratio_of_the_extremes_can_be_as_high_as_that_of_their_pair():
+    rates = group_rates([32, 98, 11, 33], [9384, 312, 180, 144], effective=[3447, 26, 49, 16])
+    named = dataclasses.replace(QUICK, references=("g0",))
+    rows = differentials(rates, settings=named, rng=np.random.default_rng(1))
+    extremes = next(row for row in rows if row.measure == "fmr.max_min")
+    pair = next(row for row in rows if row.measure == "fmr.ratio_to_reference" and row.group == "g1")
+    assert (extremes.highest, extremes.lowest) == ("g1", pair.reference) == ("g1", "g0")
+    assert extremes.upper >= pair.upper
+    narrow = dataclasses.replace(extremes, upper=pair.upper / 2)
+    assert not_below_the_pair(narrow, rates, 0.95).upper == pair.upper
+    other = dataclasses.replace(narrow, measure="fmr.max_mean")
+    assert not_below_the_pair(other, rates, 0.95) is other
