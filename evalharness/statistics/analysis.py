@@ -93,7 +93,9 @@ def analyse(
         worst_groups=tuple(row for each in rates if (row := over.worst(each)) is not None),
         tests=tuple(row for each in rates for row in over.tests(each)),
         curves=tuple(_noted(row, whole) for each in (None, *partitions) for row in det_curves(counts, each)),
-        score_shifts=tuple(_noted(row, whole) for row in _shifts(counts, partitions, specs, settings.groups.references)),
+        score_shifts=tuple(
+            _noted(row, whole) for row in _shifts(counts, partitions, specs, settings.groups.references)
+        ),
         adjusted=tuple(_adjusted(measured, partitions, measurements, settings)),
     )
 
