@@ -15,6 +15,10 @@ for fewer subjects and carried on by the square and the cube of their number, as
 import argparse
 import sys
 import time
+from pathlib import Path
+
+# The script's own folder holds coverage.py, which would hide the module of that name from numba.
+sys.path[:] = [entry for entry in sys.path if Path(entry).resolve() != Path(__file__).resolve().parent]
 
 import numpy as np
 

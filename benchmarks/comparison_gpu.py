@@ -8,6 +8,10 @@ Without a device it says "not measured" and ends with status 2. Templates are ra
 
 import sys
 import time
+from pathlib import Path
+
+# The script's own folder holds coverage.py, which would hide the module of that name from numba.
+sys.path[:] = [entry for entry in sys.path if Path(entry).resolve() != Path(__file__).resolve().parent]
 
 import numpy as np
 

@@ -26,6 +26,9 @@ from pathlib import Path
 if "rate" in sys.argv[1:] or len(sys.argv) == 1:  # one process for each core, one thread each
     os.environ.update({"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"})
 
+# The script's own folder holds coverage.py, which would hide the module of that name from numba.
+sys.path[:] = [entry for entry in sys.path if Path(entry).resolve() != Path(__file__).resolve().parent]
+
 import numpy as np
 
 from evalharness.comparison import CompareOptions

@@ -14,7 +14,7 @@ import sys
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"):
     os.environ.setdefault(_name, "1")  # processes are the unit of parallel work; read when numpy is imported
 
-from validation.command import main  # noqa: E402
+from validation.command import main
 
 if __name__ == "__main__":
     sys.exit(main())

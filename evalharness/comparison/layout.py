@@ -15,6 +15,7 @@ from evalharness.records import IntArray
 
 _MOST_BATCHES = 256
 _BATCH_PAIRS = 2**26
+_DIAGONAL_PARTS = 2  # of a block on the diagonal: less of what lies below it is multiplied
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,9 @@ class Block:
         return height * (height - 1) // 2 if self.rows == self.columns else height * width
 
     def tiles(self, size: int) -> Iterator["Block"]:
-        """Parts of at most ``size`` rows and columns that hold a pair above the diagonal."""
+        """Parts of at most ``size`` rows and columns that hold a pair above the diagonal; smaller ones around it."""
+        if self.rows == self.columns:
+            size = max(1, size // _DIAGONAL_PARTS)
         for top in range(self.rows.start, self.rows.stop, size):
             rows = slice(top, min(top + size, self.rows.stop))
             for left in range(self.columns.start, self.columns.stop, size):

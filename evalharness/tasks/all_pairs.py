@@ -233,6 +233,9 @@ class _Guess:
     def _of(self, target: Target, sample: PairSample) -> FloatArray:
         """Sampled scores of a population, ascending; from a sample of its own where it is a small one."""
         population = target.population
+        code = population.code[self._sample_of]
+        if population.member[self._sample_of].all() and (code == code[:1]).all():
+            return self._scores
         taking_part = np.flatnonzero(population.member[self._sample_of])
         if len(taking_part) < len(self._sample_of) // 2:
             sample = sample_pairs(self._pool, self._generator, among=taking_part)
