@@ -71,7 +71,8 @@ def logit_limits(evidence: Evidence, *, level: float, refitted: float = 0.0) -> 
     """Limits of a rate: Student's on the logit scale.
 
     The limit that lies towards one half moves by ``SKEWNESS`` times the covariance part, because rates that few
-    subjects drive are skewed: the draws that miss those subjects are many, and know nothing of them.
+    subjects drive are skewed: the draws that miss those subjects are many, and know nothing of them. No limit lies
+    further out than the exact one if trials with a common subject all agreed.
 
     Args:
         evidence: With at least one error, one trial that is none, and three subjects.
@@ -87,7 +88,11 @@ def logit_limits(evidence: Evidence, *, level: float, refitted: float = 0.0) -> 
     near = quantile * math.sqrt(linear)
     below, above = (near, far) if value <= 0.5 else (far, near)
     limits = Interval(float(expit(centre - below)), float(expit(centre + above)))
-    return few_errors(limits, evidence, effective_trials(evidence), level=level)
+    limits = few_errors(limits, evidence, effective_trials(evidence), level=level)
+    if evidence.weighted is not None:
+        return limits
+    worst = clopper_pearson(value * evidence.disjoint, evidence.disjoint, level=level)
+    return Interval(max(limits.lower, min(worst.lower, value)), min(limits.upper, max(worst.upper, value)))
 
 
 def few_errors(limits: Interval, evidence: Evidence, trials: float, *, level: float) -> Interval:

@@ -128,3 +128,12 @@ def test_limits_hold_the_rate_whatever_the_subjects_do(people):
     rate = rate_of(subject_evidence(np.repeat(np.arange(len(people)), trials), np.array(wrong)), SETTINGS)
     assert 0 <= rate.interval.lower <= rate.value <= rate.interval.upper <= 1
     assert len(people) >= rate.effective_trials / max(trials) > 0
+
+
+def test_no_limit_lies_further_out_than_if_trials_with_a_common_subject_all_agreed():
+    """1 % of 360 trials between two groups of nine: a few subjects make them, and nine dyads have no common subject."""
+    found = evidence(4, 360, own=1e-4, clusters=9, disjoint=9.0, covariance=5e-3)
+    interval = rate_of(found, SETTINGS).interval
+    assert interval.upper == pytest.approx(clopper_pearson(4 / 360 * 9, 9, level=0.95).upper)
+    assert interval.upper < 0.4
+    assert 0 <= interval.lower < 4 / 360

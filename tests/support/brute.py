@@ -85,7 +85,9 @@ def interval(errors, trials, parts, changes, clusters, floor, level):
         low = min(low, stats.beta.ppf((1 - level) / 2, x, n - x + 1))
     if min(trials - errors, n - x) < 3:
         high = max(high, stats.beta.ppf((1 + level) / 2, x + 1, n - x))
-    return min(low, p), max(high, p)
+    least = stats.beta.ppf((1 - level) / 2, p * floor, floor - p * floor + 1)
+    most = stats.beta.ppf((1 + level) / 2, p * floor + 1, floor - p * floor)
+    return min(max(low, least), p), max(min(high, most), p)
 
 
 def finish(errors, trials, parts, clusters, floor, level, needed, changes):
