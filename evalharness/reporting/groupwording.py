@@ -28,8 +28,9 @@ _ERRORS = {
 # --- differentials
 EQUAL_RATES = (
     "“If rates were equal” is what a measure shows, on average and, with the stated confidence, at the furthest, where "
-    "every group has the same rate and as many effective comparisons as here. A value within that range is what equal "
-    "rates give as well; “as far by chance” is how often they do."
+    "every group has the same rate and as many effective comparisons as here. “As far by chance” and the interval "
+    "weigh how much is known of each group, which the plain measure does not: where a small group makes the range wide, they "
+    "can tell rates apart though the value lies within it. They decide."
 )
 BOUND = (
     "Where a group has no errors, a ratio is undefined. “At least” is then a lower limit of the highest rate over "
@@ -128,6 +129,11 @@ def frr_is_fnmr(by: str) -> str:
         f"By {by}, the false rejection rate of every group shown equals its false non-match rate in every number, so "
         "that differences of both stand here once; those of the false rejection rate are in result.json."
     )
+
+
+def no_more(quantile: str, level: float) -> str:
+    """How far equal rates go, but for the rarest draws."""
+    return f" and, in {100 * level:g}% of such cases, no more than {quantile}"
 
 
 def left_out(groups: Sequence[str]) -> str:

@@ -64,14 +64,14 @@ def _ratio_sentence(row: DifferentialRow) -> str:
         ends=(highest, lowest),
         value=number(row.value),
         limits=limits,
-        equal=_equal(row.floor, row.floor_upper),
+        equal=_equal(row.floor, row.floor_upper, row.level),
     )
 
 
-def _equal(mean: float | None, upper: float | None) -> str:
+def _equal(mean: float | None, upper: float | None, level: float) -> str:
     if mean is None:
         return ""
-    return f"{number(mean)} on average" + (f" and at most {number(upper)}" if upper is not None else "")
+    return f"{number(mean)} on average" + (groupwording.no_more(number(upper), level) if upper is not None else "")
 
 
 def _worst(findings: Findings, point: str, ratio: DifferentialRow | None) -> WorstGroupRow | None:
@@ -99,7 +99,7 @@ def _worst_sentence(findings: Findings, row: WorstGroupRow) -> str:
     said = described(counted, limits=False) if counted is not None and same else rate(row.value)
     equal = ""
     if row.equal_mean is not None:
-        upper = f" and at most {rate(row.equal_upper)}" if row.equal_upper is not None else ""
+        upper = groupwording.no_more(rate(row.equal_upper), row.level) if row.equal_upper is not None else ""
         equal = f"{rate(row.equal_mean)} on average{upper}"
     return groupwording.worst_group(
         partition_label(row.partition),

@@ -55,6 +55,12 @@ def _heading(point: OperatingPointInfo) -> str:
     return point.name
 
 
+def _weak(point: OperatingPointInfo) -> Iterator[str]:
+    """What a threshold rests on, where that is too little."""
+    for warning in point.warnings:
+        yield f"{_capital(warning.removeprefix(f'{ALL}: '))}."
+
+
 def _sentences(findings: Findings, point: OperatingPointInfo) -> Iterator[str]:
     if findings.disclosure.hides(ALL):
         yield findings.disclosure.note
@@ -62,7 +68,7 @@ def _sentences(findings: Findings, point: OperatingPointInfo) -> Iterator[str]:
     false_match = _overall(findings, findings.row("fmr", point.name, ALL, ALL), mated=False)
     false_non_match = _overall(findings, findings.row("fnmr", point.name, ALL), mated=True)
     fitted = wording.FITTED_INTERVALS.get(point.fitted, "") if point.thresholds else ""
-    yield " ".join(filter(None, [keywording.overall(false_match, false_non_match), fitted]))
+    yield " ".join(filter(None, [keywording.overall(false_match, false_non_match), fitted, *_weak(point)]))
     yield from difference_sentences(findings, point.name)
     gathered = _Gathered([], [], [])
     for partition in findings.result.population.partitions:

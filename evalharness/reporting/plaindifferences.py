@@ -68,5 +68,5 @@ def _value(row: DifferentialRow) -> str:
 def _equal(row: DifferentialRow) -> str:
     if row.floor is None:
         return ""
-    upper = f", at most {plain_number(row.floor_upper)}" if row.floor_upper is not None else ""
+    upper = f", {100 * row.level:g}% below {plain_number(row.floor_upper)}" if row.floor_upper is not None else ""
     return f"{plain_number(row.floor)}{upper}"

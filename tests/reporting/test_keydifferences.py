@@ -21,7 +21,7 @@ def test_the_largest_ratio_with_its_interval_and_what_equal_rates_show():
     rows = [differential("fnmr.max_min", value=3.0), differential("fmr.max_min", **RATIO, floor=1.84, floor_upper=3.2)]
     assert said(*rows, differential("fmr.max_mean", value=99.0)) == [
         "By site, the highest false match rate within a group (“a”) is 75.2 times the lowest (“b”) (95% interval 20.0 "
-        "to 310; groups of equal rates would show 1.84 on average and at most 3.20)."
+        "to 310; groups of equal rates would show 1.84 on average and, in 95% of such cases, no more than 3.20)."
     ]
 
 
@@ -39,7 +39,7 @@ def test_the_worst_group_with_limits_that_hold_for_all_at_once():
     assert said(worst_groups=(worst(),)) == [
         "By site, the highest false match rate within a group is that of “a”, 12 of 9,384 (0.128%, 1 in 782): 0.0400% "
         "to 0.510% with limits that hold for all 2 groups at once. The highest of 2 equal rates would show 0.110% on "
-        "average and at most 0.200%."
+        "average and, in 95% of such cases, no more than 0.200%."
     ]
     assert "“a”, 50.0%:" in said(worst_groups=(worst(value=0.5),))[0]
     assert said(worst_groups=(worst(value=None),)) == []
