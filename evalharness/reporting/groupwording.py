@@ -29,8 +29,8 @@ _ERRORS = {
 EQUAL_RATES = (
     "“If rates were equal” is what a measure shows, on average and, with the stated confidence, at the furthest, where "
     "every group has the same rate and as many effective comparisons as here. “As far by chance” and the interval "
-    "weigh how much is known of each group, which the plain measure does not: where a small group makes the range wide, "
-    "they can tell rates apart though the value lies within it. They decide."
+    "weigh how much is known of each group, which the plain measure does not: where a small group makes the range "
+    "wide, they can tell rates apart though the value lies within it. They decide."
 )
 BOUND = (
     "Where a group has no errors, a ratio is undefined. “At least” is then a lower limit of the highest rate over "
