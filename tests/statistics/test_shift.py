@@ -104,10 +104,10 @@ def test_scores_beside_bins_are_said_to_be_so(exact):
     tail = counts.tail
     scores = tail.scores + 10.0 * (whole[tail.probe] & whole[tail.reference])  # all of one group above the cut
     lifted = replace(counts, tail=Tail(tail.probe, tail.reference, scores, -np.inf))
-    mixed, run = (streamed(c, partition, cut=5.0, bins=1000, low=-4.0, high=16.0) for c in (lifted, counts))
+    mixed, run = (streamed(c, partition, cut=5.0, bins=1280, low=-4.0, high=16.0) for c in (lifted, counts))
     note = row(score_shifts(mixed, partition, tail_share=0.2), "non-mated", "g=b").note
     binned = "the reference" if exact == "g=b" else "the group"
-    assert f"only {binned} is from a histogram, with bins of width 0.02: Kolmogorov-Smirnov" in note
+    assert f"only {binned} is from a histogram, with bins of width 0.015625: Kolmogorov-Smirnov" in note
     assert "only" not in row(score_shifts(run, partition, tail_share=0.2), "non-mated", "g=b").note
     assert "only" not in row(score_shifts(counts, partition, tail_share=0.2), "non-mated", "g=b").note
 
