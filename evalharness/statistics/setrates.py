@@ -7,6 +7,7 @@ from typing import Literal
 from evalharness.counts import Counts
 from evalharness.records import ALL_GROUPS, Measure, OperatingPoint, Partition, Policy
 from evalharness.statistics.drawing import Draws, SetKey
+from evalharness.statistics.dyads import Dyads
 from evalharness.statistics.evidence import Evidence, evidence_of, subject_evidence
 from evalharness.statistics.rates import IntervalSettings, Rate, rate_of, undefined
 from evalharness.statistics.rescaling import Rescaled
@@ -19,6 +20,10 @@ CALIBRATED_NOTE = "threshold fitted on other subjects: the interval is condition
 HYPOTHETICAL_NOTE = "hypothetical: a threshold of its own for each group"
 _UNSEEN = "not observable: precomputed scores come without samples"
 _STREAMED = "counted while streaming: not resampled"
+BOUNDED_NOTE = (
+    "attempted comparisons of the subjects with false matches were not kept while streaming: the variance is that of "
+    "the most that they can be"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +76,17 @@ class Audit:
         of_fmr = evidence_of(cell, errors) if cell.dyads.total else None
         key = _key(partition, named.group, named.other)
         replicates = None if of_fmr is None else self._replicates("fmr", key, i, of_fmr)
-        evidence = evidence_of(replace(cell, dyads=dyads), errors)
-        return self._row("far", self._rate(evidence, replicates, i, named.group), i, (named.group, named.other))
+        rate = self._rate(self._attempted(named, dyads, threshold), replicates, i, named.group)
+        if cell.attempted and errors.total and threshold < self.counts.tail.cut:
+            rate = _noted(rate, BOUNDED_NOTE)
+        return self._row("far", rate, i, (named.group, named.other))
+
+    def _attempted(self, named: NamedCell, dyads: Dyads, threshold: float) -> Evidence:
+        """Evidence of an FAR: both the errors' products and all else are of the attempted comparisons."""
+        tried = replace(named.cell, dyads=dyads)
+        errors = errors_at(self.counts, tried, threshold, sides=named.sides)
+        streamed = threshold < self.counts.tail.cut  # its products are of completed comparisons
+        return evidence_of(tried, errors.bounded(dyads) if streamed and named.cell.attempted else errors)
 
     def mated(self, measure: Literal["fnmr", "frr"], group: NamedGroup, partition: Partition | None, i: int) -> Found:
         """FNMR over completed, or FRR over attempted mated comparisons."""

@@ -127,11 +127,25 @@ def _non_mated_row(group: _Group, base: _Group | None, partition: Partition, sha
         notes.append(_TOO_LARGE if scores.complete else "non-mated scores below the tail were not kept")
     if group.resolution is not None:
         notes.append(f"from a histogram with bins of width {group.resolution!r}: no number is more exact than that")
+    if base is not None and (mixed := _mixed(group, base)):
+        notes.append(mixed)
     if scores.trials and allowed_errors(Decimal(repr(share)), scores.trials) < 1:
         notes.append(f"tail share {share!r} is finer than 1/{scores.trials}")
     tail, reference_tail = group.tail_quantile, None if base is None else base.tail_quantile
     shift = None if tail is None or reference_tail is None or group is base else tail - reference_tail
     return _row("non-mated", group, base, partition=partition.id, notes=notes, tail=(tail, shift, share))
+
+
+def _mixed(group: _Group, base: _Group) -> str:
+    """A note where one side is known score by score and the other by bin; empty elsewhere."""
+    widths = [each.resolution for each in (group, base) if each.non_mated and each.resolution is not None]
+    if len(widths) != 1 or not (group.non_mated and base.non_mated) or group is base:
+        return ""
+    binned = "the reference" if group.resolution is None else "the group"
+    return (
+        f"only {binned} is from a histogram, with bins of width {widths[0]!r}: Kolmogorov-Smirnov, Wasserstein and "
+        "overlap set single scores beside middles of bins"
+    )
 
 
 def _row(

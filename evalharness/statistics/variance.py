@@ -11,7 +11,7 @@ Beside it stands a jackknife of the logit of a rate, which sees what the plug-in
 subject that makes half of the errors changes the logarithm of the rate by more than its own size says.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -90,6 +90,17 @@ class DyadErrors:
         key, count = np.unique(dyad_key(first, second, subjects), return_counts=True)
         compared = dyads.between(key // subjects, key % subjects)
         return cls(errors, float(count @ count), float(count @ compared))
+
+    def bounded(self, dyads: Dyads) -> "DyadErrors":
+        """The same errors among other comparisons, with the largest products that these allow.
+
+        By Cauchy and Schwarz sum e_d m_d is at most sqrt(sum e_d^2 sum m_d^2). The part of the variance that each
+        dyad makes alone is then the least possible, and the variance, from which it is taken, the largest.
+
+        Args:
+            dyads: Comparisons per dyad, among which the errors are; which dyads have the errors is not known.
+        """
+        return replace(self, products=float(np.sqrt(self.squares * dyads.sum_of_squares)))
 
     @property
     def total(self) -> int:

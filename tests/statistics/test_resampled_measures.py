@@ -11,6 +11,7 @@ from evalharness.records import Group, OperatingPointSpec, Partition, Policy, Sc
 from evalharness.statistics import MeasureSettings, measure, restrict, split_subjects
 from evalharness.statistics.bootstrap import draws
 from evalharness.statistics.measures import CALIBRATED_NOTE, FITTED_NOTE, REFITTED_NOTE
+from evalharness.statistics.setrates import BOUNDED_NOTE
 from tests.support.datasets import vendor
 
 SETTINGS = MeasureSettings(level=0.95, min_subjects=3, seed=5, replicates=200)
@@ -196,7 +197,32 @@ def test_a_streamed_threshold_gives_the_rows_of_the_whole_tail():
     found = measure(
         short, partitions=[partition], specs=[vendor(1.0)], settings=MeasureSettings(level=0.95, min_subjects=3)
     )
+    other, exact = ([r for r in rows.measures if r.measure != "far"] for rows in (found, whole))
+    assert (other, found.operating_points) == (exact, whole.operating_points)
+    bounded, exact = ([r for r in rows.measures if r.measure == "far"] for rows in (found, whole))
+    assert any(row.note == BOUNDED_NOTE for row in bounded)
+    for row, wanted in zip(bounded, exact, strict=True):
+        assert (row.group, row.other_group, row.errors, row.trials) == (
+            wanted.group, wanted.other_group, wanted.errors, wanted.trials,
+        )  # fmt: skip
+        if row.note == BOUNDED_NOTE:
+            assert row.lower <= wanted.lower < wanted.value < wanted.upper <= row.upper
+            assert row.upper - row.lower < 1.25 * (wanted.upper - wanted.lower)
+        else:
+            assert row == wanted
+
+
+def test_a_streamed_threshold_without_lost_comparisons_gives_every_row_of_the_whole_tail():
+    counts, partition = twin(np.random.default_rng(7))
+    settings = MeasureSettings(level=0.95, min_subjects=3)
+    runs = (counts, streamed(counts, partition, 1.0, cut=2.0))
+    whole, found = (measure(run, partitions=[partition], specs=[vendor(1.0)], settings=settings) for run in runs)
     assert (found.measures, found.operating_points) == (whole.measures, whole.operating_points)
+
+
+def test_what_needs_single_comparisons_is_missing_at_a_streamed_threshold():
+    counts, partition = twin(np.random.default_rng(7), failed=(3,))
+    short = streamed(counts, partition, 1.0, cut=2.0)
     resampled = measure(short, partitions=[partition], specs=[vendor(1.0)], settings=SETTINGS)
     row = next(r for r in resampled.measures if (r.measure, r.group, r.other_group) == ("fmr", "g=v0", "g=v0"))
     assert "counted while streaming: not resampled" in row.note

@@ -1,7 +1,10 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy import stats
 
+from evalharness.counts import Tail
 from evalharness.errors import PlanError
 from evalharness.records import ScoreKind
 from evalharness.statistics.distributions import QUANTILES
@@ -92,6 +95,21 @@ def test_histograms_are_right_to_the_width_of_a_bin():
     a, b = row(exact, "non-mated", "g=b"), row(binned, "non-mated", "g=b")
     assert b.kolmogorov_smirnov == pytest.approx(a.kolmogorov_smirnov, abs=0.05)
     assert b.wasserstein == pytest.approx(a.wasserstein, abs=width)
+
+
+@pytest.mark.parametrize("exact", ["g=a", "g=b"])
+def test_scores_beside_bins_are_said_to_be_so(exact):
+    counts, partition, _ = twin_run()
+    whole = partition.group_of == partition.groups.index(next(g for g in partition.groups if g.id == exact))
+    tail = counts.tail
+    scores = tail.scores + 10.0 * (whole[tail.probe] & whole[tail.reference])  # all of one group above the cut
+    lifted = replace(counts, tail=Tail(tail.probe, tail.reference, scores, -np.inf))
+    mixed, run = (streamed(c, partition, cut=5.0, bins=1280, low=-4.0, high=16.0) for c in (lifted, counts))
+    note = row(score_shifts(mixed, partition, tail_share=0.2), "non-mated", "g=b").note
+    binned = "the reference" if exact == "g=b" else "the group"
+    assert f"only {binned} is from a histogram, with bins of width 0.015625: Kolmogorov-Smirnov" in note
+    assert "only" not in row(score_shifts(run, partition, tail_share=0.2), "non-mated", "g=b").note
+    assert "only" not in row(score_shifts(counts, partition, tail_share=0.2), "non-mated", "g=b").note
 
 
 def test_another_reference_turns_the_shift_round():

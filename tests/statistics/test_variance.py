@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evalharness.statistics.dyads import AllPairsDyads, ListedDyads
-from evalharness.statistics.variance import PlugIn, dyad_variance, subject_variance
+from evalharness.statistics.variance import DyadErrors, PlugIn, dyad_plug_in, dyad_variance, subject_variance
 from tests.support import brute
 
 
@@ -24,6 +24,19 @@ def test_the_sparse_form_is_the_dense_one(per_subject, data):
     for dyads in (closed, listed):
         found = dyad_variance(dyads, second, first)
         assert (found.own, found.covariance) == pytest.approx(brute.dyad_variance(comparisons, errors), abs=1e-12)
+
+
+@given(st.lists(st.integers(0, 3), min_size=3, max_size=6).filter(lambda u: sum(x > 0 for x in u) > 2), st.data())
+def test_unknown_products_are_bounded_so_that_the_variance_is_no_smaller(per_subject, data):
+    samples = [i for i, m in enumerate(per_subject) for _ in range(m)]
+    pairs = [p for p in itertools.combinations(samples, 2) if p[0] != p[1]]
+    wrong = data.draw(st.lists(st.sampled_from(range(len(pairs))), unique=True))
+    first, second = (np.array([pairs[k][side] for k in wrong], dtype=np.int64) for side in (0, 1))
+    dyads = AllPairsDyads(np.array([1]), np.array([per_subject]))
+    errors = DyadErrors.of(dyads, first, second)
+    exact, bounded = (dyad_plug_in(dyads, each) for each in (errors, errors.bounded(dyads)))
+    assert 0 <= bounded.own <= exact.own + 1e-12
+    assert bounded.variance >= exact.variance - 1e-12
 
 
 def test_guards_only_widen():

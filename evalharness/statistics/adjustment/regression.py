@@ -37,6 +37,7 @@ class _Design:
     stratum: IntArray = field(repr=False)  # (m,)
     subject: IntArray = field(repr=False)  # (m,)
     wrong: FloatArray = field(repr=False)  # (m,) 1 for an error
+    straddling: IntArray = field(repr=False)  # (groups,) comparisons left out: with a sample of another group too
 
     def rows(self, group: IntArray, stratum: IntArray) -> FloatArray:
         """(n, coefficients) the model's columns."""
@@ -101,10 +102,10 @@ def _design(frame: Frame, fitting: tuple[GroupData, ...], keys: IntArray) -> _De
     number = np.full(len(names), len(fitting), dtype=np.int64)
     number[[names.index(group.group) for group in fitting]] = np.arange(len(fitting))
     group, other = (number[work.partition.group_of[side]] for side in (mated.probe, mated.reference))
-    chosen = mated.completed & work.strata.has_stratum(mated.probe, mated.reference) & (group < len(fitting))
-    if not work.counts.directed:
-        chosen &= group == other
-    at = np.flatnonzero(chosen)
+    known = mated.completed & work.strata.has_stratum(mated.probe, mated.reference)
+    across = known & (group != other) & (not work.counts.directed)
+    ends = np.concatenate([group[across], other[across]])
+    at = np.flatnonzero(known & (group < len(fitting)) & ~across)
     stratum = np.searchsorted(keys, work.strata.keys(mated.probe[at], mated.reference[at]))
     thresholds = np.array([float(threshold_of(work.point, group.group)) for group in fitting])
     wrong = mated.scores[at] < thresholds[group[at]]
@@ -116,6 +117,7 @@ def _design(frame: Frame, fitting: tuple[GroupData, ...], keys: IntArray) -> _De
         stratum=stratum,
         subject=work.counts.subject_of[mated.probe[at]],
         wrong=wrong.astype(np.float64),
+        straddling=np.bincount(ends, minlength=len(fitting))[: len(fitting)],
     )
 
 
@@ -205,10 +207,14 @@ def _fit(frame: Frame, design: _Design, weights: FloatArray) -> dict[str, Outcom
             _ratio(margins[g], margins[0], covariance, quantile) if g else Ratio(1.0, None, None),
             errors[g],
             errors[0],
-            notes=(note,) if note else (),
+            notes=tuple(each for each in (note, _left_out(int(design.straddling[g]))) if each),
         )
         for g, group in enumerate(design.groups)
     }
+
+
+def _left_out(straddling: int) -> str:
+    return f"{straddling} comparisons with a sample of another group are not in the regression" if straddling else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,8 @@ ENTRIES: tuple[CatalogueEntry, ...] = (
         id="split_half",
         name="Split halves of the worst group",
         formula="mean, over random halves of the subjects and both directions, of the rate on one half of the group "
-        "that is worst on the other; agreement: share of splits in which this group is worst on both halves",
+        "that is worst on the other; agreement: share of splits in which this group alone is worst, with an error, on "
+        "both halves; empty where most halves have no error",
         direction="lower is better",
         unit="proportion",
         source="sample splitting",

@@ -15,8 +15,8 @@ class SplitHalf:
     """What random halves say about the group that is worst on all subjects."""
 
     rate: float  # mean rate, on one half, of the group that is worst on the other
-    agreement: float  # share of splits in which the group has the highest rate of both halves
-    splits: int  # that could be used
+    halves: int  # whose worst group was measured on the other half: behind the rate
+    agreement: float | None  # share of splits in which the group alone has the highest rate, above 0, of both halves
 
 
 def random_halves(subjects: int, *, splits: int, rng: np.random.Generator) -> BoolArray:
@@ -44,22 +44,31 @@ def subject_halves(errors: IntArray, trials: IntArray, *, first: BoolArray) -> H
 def split_half(halves: Halves, *, group: int) -> SplitHalf | None:
     """Summarise the splits in which the worst group of one half has trials in the other.
 
-    Where several groups share the highest rate of a half, their mean rate on the other half counts.
+    Where several groups share the highest rate of a half, their mean rate on the other half counts. A half on which
+    no group has an error shows no worst group, and neither does one on which several share the highest rate: such a
+    split agrees on nothing.
 
     Args:
         halves: Rates on either half; both directions are used.
         group: Index of the group that is worst on all subjects.
 
     Returns:
-        None where no split can be used.
+        None where no split can be used; without an agreement where most halves have no error.
     """
-    found, agreed = [], []
+    found, agreed, empty = [], [], 0
     for one, other in halves:
         either = [(a, b) for a, b in ((one, other), (other, one)) if not np.isnan(a).all()]
         measured = [b[a == np.nanmax(a)] for a, b in either]
         found += [float(rates[~np.isnan(rates)].mean()) for rates in measured if not np.isnan(rates).all()]
         if len(either) == 2:
-            agreed.append(all(a[group] == np.nanmax(a) for a, _ in either))
+            agreed.append(all(_alone_highest(a, group) for a, _ in either))
+            empty += sum(float(np.nanmax(a)) <= 0 for a, _ in either)
     if not found or not agreed:
         return None
-    return SplitHalf(float(np.mean(found)), float(np.mean(agreed)), len(agreed))
+    return SplitHalf(float(np.mean(found)), len(found), None if empty > len(agreed) else float(np.mean(agreed)))
+
+
+def _alone_highest(rates: FloatArray, group: int) -> bool:
+    """Whether a group, and no other, has the highest of rates that are not all 0."""
+    highest = np.nanmax(rates)
+    return bool(highest > 0 and rates[group] == highest and np.count_nonzero(rates == highest) == 1)

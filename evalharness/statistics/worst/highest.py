@@ -91,7 +91,9 @@ def _remarks(rates: GroupRates, worst: int, shrunken: Shrunken, halved: SplitHal
     tied = [group for i, group in enumerate(rates.groups) if rates.values[i] == rates.values[worst] and i != worst]
     remarks = [f"as high: {', '.join(tied)}"] if tied else []
     remarks.append(model_note(shrunken))
-    remarks.append(f"{halved.splits} random halves" if halved else "no halves of subjects were compared")
+    remarks.append(f"{halved.halves} random halves" if halved else "no halves of subjects were compared")
+    if halved and halved.agreement is None:
+        remarks.append("no agreement of halves: most of them have no error")
     return remarks
 
 

@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -98,6 +99,18 @@ def test_a_target_moves_the_rates_and_not_the_odds():
     )
     assert easy.adjusted < hard.adjusted
     assert easy.crude == hard.crude
+
+
+def test_comparisons_across_groups_are_counted_in_the_note():
+    cells = [("a", "x", 100, 20), ("a", "y", 100, 20), ("b", "x", 100, 40), ("b", "y", 100, 40)]
+    counts, groups, covariate = mated_run(cells)
+    other = groups.group_of.copy()
+    other[[1, 3, 401]] = 1 - other[[1, 3, 401]]  # of three comparisons the second sample
+    rows = adjust(counts, replace(groups, group_of=other), [covariate])
+    for name in "ab":
+        row = rows["fnmr", "regression", f"g={name}"]
+        assert "3 comparisons with a sample of another group are not in the regression" in row.note
+        assert "another group" not in adjust(counts, groups, [covariate])["fnmr", "regression", f"g={name}"].note
 
 
 def test_without_confounding_the_model_gives_the_crude_rates():

@@ -67,7 +67,7 @@ def test_halves_find_the_group_that_is_worst_throughout():
     assert row.group == "g2"
     assert row.split_agreement == 1.0
     assert row.split_half == pytest.approx(row.value, abs=0.01)
-    assert row.note.endswith("20 random halves")
+    assert row.note.endswith("; 40 random halves")  # both of each split
 
 
 def test_of_equal_groups_the_other_half_shows_no_worst():
@@ -87,6 +87,26 @@ def test_of_equal_groups_the_other_half_shows_no_worst():
     assert np.mean(agreement) < 0.6
 
 
+@pytest.mark.parametrize("second", [0, 1])
+def test_one_error_in_a_group_is_no_agreement_of_halves(second):
+    trials = np.kron(np.eye(3, dtype=np.int64), np.full((1, 40), 10))
+    errors = np.zeros_like(trials)
+    errors[0, 0], errors[1, 50] = 1, second
+    halves = subject_halves(errors, trials, first=random_halves(120, splits=100, rng=np.random.default_rng(0)))
+    found = split_half(halves, group=0)
+    assert (found.agreement, found.halves) == (0.0, 200)
+
+
+def test_no_agreement_is_stated_where_most_halves_have_no_error():
+    none, one, two = np.array([0.0, 0.0]), np.array([0.0, 0.1]), np.array([0.1, 0.1])
+    assert split_half([(none, one), (none, none)], group=1).agreement is None
+    assert split_half([(none, one), (one, one)], group=1).agreement == 0.5
+    assert split_half([(two, one), (one, one)], group=1).agreement == 0.5  # two groups as high are no worst one
+    row = find(group_rates([0, 1], [10, 10]), halves=[(none, one), (none, none)])
+    assert (row.split_agreement, row.split_half) == (None, pytest.approx((0.05 + 0 + 0 + 0) / 4))
+    assert row.note.endswith("4 random halves; no agreement of halves: most of them have no error")
+
+
 def test_random_halves_are_halves():
     masks = random_halves(7, splits=50, rng=np.random.default_rng(1))
     assert masks.shape == (50, 7)
@@ -103,7 +123,7 @@ def test_halves_by_hand():
     ]
     found = split_half(halves, group=1)
     assert found.rate == pytest.approx((0.4 + 0.3 + 0.2 + 0.3) / 4)
-    assert (found.agreement, found.splits) == (0.5, 2)
+    assert (found.agreement, found.halves) == (0.5, 4)
     assert split_half([(np.array([nan]), np.array([nan]))], group=0) is None
     assert split_half([(np.array([0.2, 0.2]), np.array([0.1, 0.3]))], group=0).rate == pytest.approx(0.2)
 
