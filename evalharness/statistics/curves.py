@@ -17,7 +17,7 @@ from evalharness.statistics.rows import Curve
 
 _FINEST = 1000  # steps of the grid over the range of the scores, at most
 _NO_SCORES = "no completed comparisons"
-_SMALLEST_STEP = 1e-290  # between thresholds: finer ones cannot be rounded to digits
+_SMALLEST_RANGE = 1e-280  # of the grid: steps of a smaller one could not be rounded to digits
 
 
 def det_curves(counts: Counts, partition: Partition | None, *, points: int = 60) -> tuple[Curve, ...]:
@@ -86,7 +86,7 @@ def _grid(pooled: GroupScores) -> FloatArray:
         return np.zeros(0)
     if pooled.binned and not pooled.complete:
         return _edge_grid(pooled.edges, low, high)
-    step = max(_nice_step(low, high), _SMALLEST_STEP)
+    step = _nice_step(low, high)
     positions = np.arange(math.floor(low / step) - 1, math.floor(high / step) + 3)  # room for rounding
     digits = max(0, 1 - math.floor(math.log10(step)))
     grid = np.unique(np.round(positions * step, digits))
@@ -110,6 +110,7 @@ def _nice_step(low: float, high: float) -> float:
     span = high - low
     if span <= 1e-9 * max(abs(low), abs(high)):  # equal scores
         span = max(abs(low), abs(high), 1e-3)
+    span = max(span, _SMALLEST_RANGE)
     power = 10.0 ** math.floor(math.log10(span / _FINEST))
     return next(m * power for m in (1, 2, 5, 10) if m * power * _FINEST >= span)
 

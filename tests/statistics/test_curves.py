@@ -159,6 +159,8 @@ SCORES = st.lists(st.floats(-5, 5), min_size=1, max_size=12)
 
 
 @example(mated=[0.0], non_mated=[2.2250738585e-313], points=2)
+@example(mated=[0.0], non_mated=[5e-324], points=2)
+@example(mated=[0.0], non_mated=[1e-290], points=30)
 @settings(max_examples=60)
 @given(SCORES, SCORES, st.integers(2, 30))
 def test_rates_are_monotone_and_the_equal_error_rate_lies_between(mated, non_mated, points):
