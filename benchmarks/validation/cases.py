@@ -10,7 +10,8 @@ import numpy as np
 
 from evalharness.records import ALL_GROUPS, FloatArray, OperatingPointSpec, Policy
 
-from .population import Effect, Population, effective_errors
+from .effects import EFFECTS, Effect, rare
+from .population import Population, effective_errors
 
 RATE, RATIO, GROUPS, FITTED = "rate", "ratio", "groups", "fitted"
 FMR, FNMR = "fmr", "fnmr"
@@ -158,6 +159,14 @@ _QUESTIONS: dict[str, Callable[[Case], Iterator[Question]]] = {
 
 _SIZES = ((25, 1, 1e-2), (50, 2, 1e-2), (100, 1, 1e-2), (100, 2, 1e-3), (250, 2, 1e-3), (250, 2, 1e-4))
 _LARGE = ((1000, 1, 1e-3), (1000, 2, 1e-4))
+_RARE = (  # subjects, share of the rare kind, match probabilities without and with one of them
+    (60, 0.02, 5e-4, 0.10),
+    (200, 0.01, 1e-3, 0.05),
+    (400, 0.005, 5e-4, 0.05),
+    (400, 0.0025, 1e-3, 0.10),
+    (400, 0.02, 5e-4, 0.05),  # two in which the rare kind is seldom absent
+    (1000, 0.01, 1e-3, 0.05),
+)
 _SPREAD = tuple(np.linspace(0.8, 1.2, 8).tolist())
 _WIDE = tuple(np.geomspace(0.5, 2.0, 8).tolist())
 _EQUAL = (1.0,) * 8
@@ -178,9 +187,12 @@ def quick_cases(draws: int) -> tuple[Case, ...]:
 
 
 def _fmr_cases() -> Iterator[Case]:
-    for effect, (subjects, images, fmr) in product(Effect, (*_SIZES, *_LARGE)):
+    for effect, (subjects, images, fmr) in product(EFFECTS, (*_SIZES, *_LARGE)):
         population = Population(subjects=(subjects,), fmr=(fmr,), effect=effect, images=images)
         yield Case(section=RATE, population=population, draws=300 if subjects == 1000 else 1000)
+    for subjects, share, base, match in _RARE:
+        effect, fmr = rare(share=share, base=base, match=match)
+        yield Case(section=RATE, population=Population(subjects=(subjects,), fmr=(fmr,), effect=effect), draws=600)
 
 
 def _fnmr_cases() -> Iterator[Case]:

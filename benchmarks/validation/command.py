@@ -13,11 +13,12 @@ import numpy as np
 import scipy
 
 from . import peer_check
-from .cases import all_cases, quick_cases
+from .cases import FITTED, GROUPS, RATE, RATIO, all_cases, quick_cases
 from .document import RunFacts, document
 from .running import CIMAT, FAIRLEARN, OURS, PAIRS, run
 
 _QUICK_DRAWS, _SEED = 20, 2026
+_SECONDS = {RATE: 0.006, RATIO: 0.045, GROUPS: 0.2, FITTED: 0.14}  # of a draw on one idle core of a laptop, all methods
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -34,6 +35,8 @@ def main(arguments: list[str] | None = None) -> int:
         print(checks[-1], file=sys.stderr)
     cases = quick_cases(_QUICK_DRAWS) if options.quick else all_cases()
     cases = tuple(replace(case, draws=max(1, round(case.draws * options.share))) for case in cases)
+    seconds = sum(_SECONDS[case.section] * case.draws for case in cases) / max(1, options.workers)
+    print(f"expected: about {seconds / 60:.1f} minutes if {options.workers} cores are idle", file=sys.stderr)
     methods = (OURS, *peers)
     answers = run(cases, methods=methods, seed=options.seed, workers=options.workers, folder=options.resume)
     text = document(answers, peers, _facts(options, time.monotonic() - began, checks))

@@ -10,7 +10,7 @@ from evalharness.version import __version__
 from . import sections
 from .cases import FITTED
 from .harness import LEVEL, REPLICATES
-from .overview import PARTS, misses, summary
+from .overview import PARTS, joint, misses, rare_kinds, summary
 from .peers import REPLICATES as ROW_REPLICATES
 from .running import OURS, Answers
 from .summary import AIM, FEW_ERRORS, FEW_SUBJECTS, LEAST, Line, lines_of, together_of
@@ -38,7 +38,7 @@ _AIM = """## The aim
   coverage above {low:.2f} meets the aim. So it does where an interval has two readings and must hold for both
   (fitted thresholds).
 
-*Within noise*: the aim is not met, but a true coverage at its edge would be seen as low (or high) as this by chance,
+*Not resolved*: the aim is not met, but a true coverage at its edge would be seen as low (or high) as this by chance,
 within two standard errors. The standard error of a coverage of {level} is {noise}."""
 
 _READING = """## How to read the tables
@@ -62,7 +62,9 @@ _POPULATIONS = """## Populations
 A non-mated score is the sum of an effect of each of its two subjects and of noise. *Effect* is the standard deviation
 of the former: none, mild (0.5) or strong (0.9) beside normal noise of 0.8, and *log-normal*: 0.9 beside exponential
 noise, so that the match probability of two subjects is a product of log-normal factors. *Few*: one subject in ten has
-an effect of 0.8 (one standard deviation of the noise), all others none. Comparisons of one subject share its effects.
+an effect of 0.8 (one standard deviation of the noise), all others none. *Rare: s, p*: a share s of the subjects has an
+effect so large that one of them and another subject match with probability p. Comparisons of one subject share its
+effects.
 
 True rates are in closed form, measures over groups are computed from them. The true standard deviation of an observed
 FMR or FNMR is that of a U-statistic, by quadrature. Where an answer uses the subject bootstrap, it has {replicates}
@@ -117,7 +119,14 @@ def document(answers: Sequence[Answers], peers: Sequence[str], facts: RunFacts) 
     """The whole document as Markdown."""
     lines = [line for found in answers for line in lines_of(found)]
     together = [line for found in answers for line in together_of(found)]
-    parts = [_head(answers, facts), summary(lines, (OURS, *peers)), _aim(answers), misses(lines), _READING]
+    parts = [
+        _head(answers, facts),
+        summary(lines, (OURS, *peers)),
+        _aim(answers),
+        misses(lines),
+        rare_kinds(lines),
+        _READING,
+    ]
     parts += [_section(index, lines, peers) for index in range(len(PARTS) - 1)]  # the last two share a table
     parts += [sections.together(together, peers), sections.equality(answers), sections.no_error(answers)]
     parts.append(_POPULATIONS.format(replicates=REPLICATES))
@@ -154,10 +163,10 @@ def _section(index: int, lines: Sequence[Line], peers: Sequence[str]) -> str:
     part = PARTS[index]
     if part.section == FITTED:
         own = [line for line in lines if line.case.section == FITTED]
-        return f"## FMR at a fitted threshold\n\n{_FITTED}\n\n{fitted_table(own, peers)}" if own else ""
+        return f"## FMR at a fitted threshold\n\n{_FITTED}\n\n{fitted_table(own, peers)}\n\n{joint(own)}" if own else ""
     shown = part.of(lines)
     if not shown:
         return ""
     useful = [name for name in peers if any(line.verdicts[name].intervals for line in shown)]
-    text = [f"## {part.title}", _TEXTS.get(part.title, ""), coverage_table(shown, useful)]
+    text = [f"## {part.title}", _TEXTS.get(part.title, ""), coverage_table(shown, useful), joint(shown)]
     return "\n\n".join(each for each in text if each)

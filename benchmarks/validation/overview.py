@@ -4,16 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import bdtr
 
 from .cases import FITTED, FMR, FNMR, GROUPS, POLICY, RATE, RATIO, THIS
+from .harness import LEVEL
 from .running import OURS
-from .summary import FEW_ERRORS, FEW_SUBJECTS, MET, MISSED, Line
+from .summary import AIM, FEW_ERRORS, FEW_SUBJECTS, MET, MISSED, Line
 from .tables import CASE_HEAD, NONE, beside, case_cells, share, table
 
 _SUMMARY = """## Summary
 
-Each cell: lines that meet the aim, in brackets those within noise of it, of all lines for which the method has
-intervals; then the lowest coverage of any line. A line is one population and one measure. *Aim*, *within noise* and the
+Each cell: lines that meet the aim, in brackets those not resolved, of all lines for which the method has
+intervals; then the lowest coverage of any line. A line is one population and one measure. *Aim*, *not resolved* and the
 methods are explained below.
 """
 
@@ -86,3 +88,42 @@ def misses(lines: Sequence[Line]) -> str:
     counts = {"missed": len(rows), "lines": total, "low": low, "high": high, "few": few}
     text = _MISSES.format(**counts, subjects=FEW_SUBJECTS, errors=FEW_ERRORS)
     return f"{_TITLE}\n\n{text}\n\n{table(['', *CASE_HEAD, 'held (width)', 'aim'], rows)}"
+
+
+_RARE = """A kind of subject rarer than about 3/G may be absent from a sample of G: with a share s of all subjects it is
+absent from (1 - s)^G of the samples, from 0.05 of them at s = 3/G. No interval sees what was not sampled; the truth
+then mostly lies above. In {few} of {all} populations with a rare kind it is rarer than 3/G, absent from {least:.2f} to
+{most:.2f} of their samples: there {missed} of {few} lines are too low, of the other populations with a rare kind {others} of {rest}."""
+
+
+def rare_kinds(lines: Sequence[Line]) -> str:
+    """What a sample cannot show of a rare kind of subject, from the definitions of the cases."""
+    shares = [(line, line.case.population.effect.share) for line in lines if line.case.population.effect.rare]
+    known = [(line, share * line.subjects, (1 - share) ** line.subjects) for line, share in shares if share is not None]
+    absent = [chance for _, expected, chance in known if expected < 3]
+    if not absent:
+        return ""
+    low = [expected < 3 for line, expected, _ in known if line.outcome == f"{MISSED}: low"]
+    counts = {"few": len(absent), "all": len(known), "rest": len(known) - len(absent)}
+    return _RARE.format(**counts, least=min(absent), most=max(absent), missed=sum(low), others=len(low) - sum(low))
+
+
+def joint(lines: Sequence[Line]) -> str:
+    """How all lines of a section do together; those of one population are taken as wholly dependent."""
+    zone = [line for line in lines if line.enough and line.verdicts[OURS].intervals]
+    if not zone:
+        return ""
+    below = sum(line.verdicts[OURS].held < AIM[0] for line in zone)
+    expected = sum(float(bdtr(np.ceil(AIM[0] * line.case.draws) - 1, line.case.draws, LEVEL)) for line in zone)
+    held = np.array([line.verdicts[OURS].held for line in zone])
+    errors: dict[int, float] = {}
+    for line, share_held in zip(zone, held.tolist(), strict=True):
+        n = line.case.draws
+        error = float(np.sqrt(max(share_held * (1 - share_held), 0.25 / n) / n))
+        errors[id(line.case)] = errors.get(id(line.case), 0.0) + error
+    error = float(np.sqrt(sum(each**2 for each in errors.values()))) / len(zone)
+    return (
+        f"*All lines together*: of {len(zone)} lines with {FEW_SUBJECTS} subjects and {FEW_ERRORS:g} effective errors, "
+        f"{below} held the truth in less than {AIM[0]:.2f} of draws; if each truly held in {LEVEL:.2f}, chance alone "
+        f"would give {expected:.1f}. Their mean coverage is {held.mean():.3f} ± {error:.3f}."
+    )

@@ -12,7 +12,8 @@ from evalharness.counts import Counts
 from . import peers
 from .drawing import draw
 from .observed import Observed, observe
-from .population import Effect, Population
+from .effects import Effect
+from .population import Population
 
 VERSIONS = {"fairlearn": "0.15.0", "cimat": "0.1.2"}
 _POPULATION = Population(subjects=(12, 10), fmr=(0.2, 0.1), effect=Effect.MILD, images=3, fnmr=(0.2,))

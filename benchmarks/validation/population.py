@@ -6,14 +6,12 @@ Scores are similarities. With independent standard normal effects b (non-mated) 
     mated, subject s of g                    l + u a_s + v e,                e standard normal
 
 Noise is normal (a probit model), or exponential with mean 1: then the match probability of two subjects is the
-product of two log-normal factors, cut off at 1. A third kind of population has a few subjects with one common effect
-b and normal noise, all others none. Means are set so that every group has its stated rates at threshold 0.
+product of two log-normal factors, cut off at 1. In a third kind of population a share of the subjects has one common
+effect b = 1, all others none, and noise is normal. Means are set so that every group has its stated rates at threshold 0.
 """
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import lru_cache
 
 import numpy as np
@@ -22,70 +20,7 @@ from scipy.special import ndtr, ndtri
 
 from evalharness.records import FloatArray, frozen
 
-NOISE = 0.8  # z: standard deviation of normal noise
-FEW_SHARE = 0.1  # of the subjects have an effect, where few have
-_GRID = np.linspace(-14.0, 14.0, 20_001)  # standard normal effects, for quadrature by the trapezoidal rule
-_NORMAL = np.exp(-_GRID * _GRID / 2) / np.sqrt(2 * np.pi) * (_GRID[1] - _GRID[0])
-
-
-class Effect(StrEnum):
-    """How the subjects differ in their non-mated scores."""
-
-    NONE = "none"
-    MILD = "mild"
-    STRONG = "strong"
-    LOG_NORMAL = "log-normal"
-    FEW = "few"
-
-    @property
-    def spread(self) -> float:
-        """W, what a subject's effect is multiplied with."""
-        return {"none": 0.0, "mild": 0.5, "strong": 0.9, "log-normal": 0.9, "few": 0.8}[self]
-
-    @property
-    def exponential(self) -> bool:
-        """Whether the noise is exponential and not normal."""
-        return self is Effect.LOG_NORMAL
-
-    def draw(self, subjects: int, rng: np.random.Generator) -> FloatArray:
-        """(subjects,) effects b."""
-        if self is Effect.FEW:
-            return (rng.random(subjects) < FEW_SHARE).astype(np.float64)
-        return rng.standard_normal(subjects)
-
-    def nodes(self, subjects: int) -> tuple[FloatArray, FloatArray]:
-        """Values of the sum of w b over 0, 1 or 2 subjects, and their weights: a quadrature rule."""
-        if self is Effect.FEW:
-            some = np.arange(subjects + 1, dtype=np.float64)
-            binomial = np.array([math.comb(subjects, k) for k in range(subjects + 1)])
-            return self.spread * some, np.asarray(binomial * FEW_SHARE**some * (1 - FEW_SHARE) ** (subjects - some))
-        return math.sqrt(subjects) * self.spread * _GRID, _NORMAL
-
-    def survival(self, distance: FloatArray) -> FloatArray:
-        """Probability that noise reaches a distance."""
-        if self.exponential:
-            return np.asarray(np.exp(-np.maximum(distance, 0.0)))
-        return np.asarray(ndtr(-distance / NOISE))
-
-    def noise_of(self, survival: FloatArray) -> FloatArray:
-        """The inverse of ``survival``."""
-        return np.asarray(-np.log(survival) if self.exponential else -NOISE * ndtri(survival))
-
-    def reached(self, distance: FloatArray, *, subjects: int) -> FloatArray:
-        """Probability that noise and the effects of 1 or 2 subjects reach a distance, in closed form.
-
-        Args:
-            distance: Threshold minus mean.
-            subjects: How many effects are random.
-        """
-        if self is Effect.FEW:
-            values, weights = self.nodes(subjects)
-            return np.asarray(self.survival(np.asarray(distance)[..., None] - values) @ weights)
-        effects = math.sqrt(subjects) * self.spread
-        if not self.exponential:
-            return np.asarray(ndtr(-distance / np.hypot(effects, NOISE)))
-        low = np.exp(effects**2 / 2 - distance) * ndtr((distance - effects**2) / effects)
-        return np.asarray(low + ndtr(-distance / effects))
+from .effects import GRID, NORMAL, Effect
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,8 +83,8 @@ class Population:
         """Standard deviation of the FNMR observed in a group at threshold 0, by quadrature."""
         comparisons = self.images * (self.images - 1) // 2
         rate = float(self.mated_rates[group])
-        given = ndtr(-(self.mated_means[group] + self.mated_effect * _GRID) / self.mated_noise)
-        between = float(given**2 @ _NORMAL) - rate**2
+        given = ndtr(-(self.mated_means[group] + self.mated_effect * GRID) / self.mated_noise)
+        between = float(given**2 @ NORMAL) - rate**2
         own = rate * (1 - rate) / comparisons + (1 - 1 / comparisons) * between
         return float(np.sqrt(own / self.subjects[group]))
 

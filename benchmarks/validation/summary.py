@@ -85,7 +85,7 @@ class Line:
         return self.outcome_of(OURS)
 
     def outcome_of(self, method: str) -> str:
-        """``met``, ``**missed**: low`` or ``high``, or ``low, within noise`` if chance can explain it."""
+        """``met``, ``**missed**: low`` or ``high``, or ``low, not resolved`` if chance can explain it."""
         verdict, (low, high) = self.verdicts[method], self.aim
         if not verdict.intervals:
             return "no interval"
@@ -93,7 +93,7 @@ class Line:
             return MET
         side, edge = ("low", low) if verdict.held < low else ("high", high)
         within = abs(verdict.held - edge) <= 2 * np.sqrt(edge * (1 - edge) / verdict.intervals)
-        return f"{side}, within noise" if within else f"{MISSED}: {side}"
+        return f"{side}, not resolved" if within else f"{MISSED}: {side}"
 
 
 def lines_of(answers: Answers) -> list[Line]:

@@ -8,7 +8,7 @@ from .running import OURS
 from .summary import Line, Verdict
 
 NONE = "-"
-CASE_HEAD = ("truth", "subjects; images", "effect", "effective errors")
+CASE_HEAD = ("truth", "subjects; images", "effect", "effective errors", "draws")
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -49,7 +49,7 @@ def effect(case: Case) -> str:
     """How strongly subjects differ."""
     population = case.population
     if case.asked != FNMR:
-        return population.effect.value
+        return population.effect.name
     return f"{population.mated_effect:g} beside {population.mated_noise:g}"
 
 
@@ -83,7 +83,7 @@ def fitted_table(lines: Sequence[Line], peers: Sequence[str]) -> str:
 def case_cells(line: Line) -> list[str]:
     """What stands behind a line: the cells under ``CASE_HEAD``."""
     size = f"{line.subjects}; {line.case.population.images}" if line.case.section == FITTED else sizes(line.case)
-    return [number(line.truth), size, effect(line.case), number(line.effective)]
+    return [number(line.truth), size, effect(line.case), number(line.effective), str(line.case.draws)]
 
 
 def held(verdict: Verdict) -> str:

@@ -48,7 +48,8 @@ ONE_AT_A_TIME = (
 COVERAGE = (
     "Intervals hold the true rate about as often as their level says where 50 subjects and 5 effective errors stand "
     "behind them, and are wide where there are fewer. That was measured on simulated scores with known rates, not on "
-    "these. Where they missed, the true rate was mostly higher than the interval."
+    "these. Where they missed, the true rate was mostly higher than the interval. A kind of subject rarer than about 3 "
+    "in the number of subjects may be missing from the sample; then the true rate can lie above the interval."
 )
 FITTED_HELD = (
     "Fitted thresholds were chosen on the same comparisons that are reported. Their intervals hold the threshold "

@@ -4,15 +4,16 @@ import numpy as np
 import pytest
 
 from benchmarks.validation.drawing import draw, partition_of
+from benchmarks.validation.effects import EFFECTS, Effect
 from benchmarks.validation.observed import observe
-from benchmarks.validation.population import Effect, Population
+from benchmarks.validation.population import Population
 
 
 def drawn(population, number, cut=0.0):
     return draw(population, cut=cut, rng=np.random.default_rng([9, number]))
 
 
-@pytest.mark.parametrize("effect", Effect)
+@pytest.mark.parametrize("effect", EFFECTS, ids=lambda effect: effect.name)
 def test_the_rates_of_draws_have_the_stated_mean_and_spread(effect):
     population = Population(subjects=(40, 25), fmr=(0.02, 0.01), effect=effect, images=2, fnmr=(0.1,), apart=0.5)
     fmr, fnmr, across = [], [], []

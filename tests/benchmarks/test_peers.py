@@ -6,7 +6,8 @@ import pytest
 from benchmarks.validation import peers
 from benchmarks.validation.drawing import draw
 from benchmarks.validation.observed import Observed, observe
-from benchmarks.validation.population import Effect, Population
+from benchmarks.validation.effects import Effect
+from benchmarks.validation.population import Population
 from evalharness.statistics.intervals import wilson
 
 POPULATION = Population(subjects=(9, 7), fmr=(0.2, 0.1), effect=Effect.MILD, images=2, fnmr=(0.3,))

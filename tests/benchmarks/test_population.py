@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from benchmarks.validation.cases import FITTED, GROUPS, MAX_GEOMEAN, MAX_MIN, all_cases, gini, quick_cases
-from benchmarks.validation.population import NOISE, Effect, Population, effective_errors
+from benchmarks.validation.effects import EFFECTS, NOISE, Effect, rare
+from benchmarks.validation.population import Population, effective_errors
 
 
 def dense(population, draws, rng):
@@ -13,20 +14,33 @@ def dense(population, draws, rng):
     i, j = np.triu_indices(n, 1)
     found = []
     for _ in range(draws):
-        b = 1.0 * (rng.random(n) < 0.1) if population.effect is Effect.FEW else rng.standard_normal(n)
+        share = population.effect.share
+        b = 1.0 * (rng.random(n) < share) if share is not None else rng.standard_normal(n)
         shape = (images**2, len(i))
         noise = rng.exponential(size=shape) if population.effect.exponential else NOISE * rng.standard_normal(shape)
         found.append(np.mean(population.means[0, 0] + w * (b[i] + b[j]) + noise >= 0))
     return np.array(found)
 
 
-@pytest.mark.parametrize("effect", Effect)
+@pytest.mark.parametrize("effect", EFFECTS, ids=lambda effect: effect.name)
 def test_rates_and_deviations_are_those_of_brute_force(effect):
     population = Population(subjects=(20,), fmr=(0.05,), effect=effect, images=2)
     found = dense(population, 4000, np.random.default_rng(3))
     deviation = population.fmr_deviation(0)
     assert found.mean() == pytest.approx(0.05, abs=4 * deviation / np.sqrt(4000))
     assert found.std() == pytest.approx(deviation, rel=0.1)
+
+
+def test_the_rate_of_a_population_with_a_rare_kind_is_that_of_its_kinds_of_pairs():
+    effect, fmr = rare(share=0.05, base=0.02, match=0.3)
+    population = Population(subjects=(20,), fmr=(fmr,), effect=effect)
+    one, both = (population.effect.survival(-population.means[0, 0] - k * effect.spread) for k in (1, 2))
+    assert population.effect.survival(-population.means[0, 0]) == pytest.approx(0.02)
+    assert one == pytest.approx(0.3)
+    assert fmr == pytest.approx(0.95**2 * 0.02 + 2 * 0.05 * 0.95 * 0.3 + 0.05**2 * both)
+    found = dense(population, 4000, np.random.default_rng(5))
+    assert found.mean() == pytest.approx(fmr, abs=4 * population.fmr_deviation(0) / np.sqrt(4000))
+    assert found.std() == pytest.approx(population.fmr_deviation(0), rel=0.1)
 
 
 def test_without_effects_the_deviation_is_binomial():

@@ -20,7 +20,8 @@ from benchmarks.validation.cases import (
     Question,
     all_cases,
 )
-from benchmarks.validation.population import Effect, Population
+from benchmarks.validation.effects import Effect
+from benchmarks.validation.population import Population
 from benchmarks.validation.running import OURS, Answers
 from benchmarks.validation.summary import Line, Verdict, lines_of, together_of, verdict
 
@@ -56,7 +57,7 @@ def test_without_any_interval_there_is_no_coverage():
     [
         (0.95, "met"),
         (0.93, "met"),
-        (0.9295, "low, within noise"),
+        (0.9295, "low, not resolved"),
         (0.92, "**missed**: low"),
         (0.99, "**missed**: high"),
     ],
@@ -87,8 +88,8 @@ def test_intervals_that_mostly_reach_equality_are_not_too_high():
 
 
 def test_few_draws_leave_noise():
-    assert line(0.90, intervals=100).outcome == "low, within noise"
-    assert line(1.0, intervals=100).outcome == "high, within noise"
+    assert line(0.90, intervals=100).outcome == "low, not resolved"
+    assert line(1.0, intervals=100).outcome == "high, not resolved"
     assert line(1.0, intervals=400).outcome == "**missed**: high"
     assert line(NAN, intervals=0).outcome == "no interval"
 
