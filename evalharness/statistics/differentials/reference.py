@@ -10,13 +10,14 @@ from evalharness.records import FloatArray
 from evalharness.statistics.differentials.evidence import Evidence
 from evalharness.statistics.differentials.logrates import LogRates
 from evalharness.statistics.differentials.settings import GroupSettings
-from evalharness.statistics.differentials.zeros import one_sided
+from evalharness.statistics.differentials.zeros import cautious, one_sided
 from evalharness.statistics.grouprates import GroupRates
 from evalharness.statistics.intervals import clopper_pearson
 from evalharness.statistics.rows import Differential
 
 FEW_ERRORS = 5.0
-UNSTABLE = "unstable: fewer than 5 effective errors in one of the two groups; exact conditional limits"
+UNSTABLE = "unstable: fewer than 5 effective errors in one of the two groups; conditional limits at effective trials"
+_ROUNDS = 6  # of the common rate and the trials that it makes the groups worth
 NO_ERRORS = "undefined: no error in the reference group; the bound is a lower limit over an upper limit"
 
 
@@ -27,9 +28,9 @@ class Ratio:
     value: float | None
     lower: float | None
     upper: float | None
-    statistic: float | None  # log ratio / standard error; None for the exact method
+    statistic: float | None  # log ratio, less its skewness, / standard error; None for the conditional method
     p_value: float | None  # two-sided, of equal rates
-    exact: bool
+    conditional: bool  # on the sum of both numbers of effective errors
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,33 +50,33 @@ class Ratios:
 
         With five effective errors on both sides: normal on the log scale, with the clustered standard error and
         Student quantiles (degrees of freedom after Welch & Satterthwaite); a limit lies further out by the skewness of
-        the rate that would have to be higher than observed. With fewer: exact, given the sum of
-        both numbers of effective errors.
+        the rate that would have to be higher than observed. With fewer: conditional on the sum of both numbers of
+        effective errors, at no more trials than the groups are worth at a common rate.
         """
         errors = Evidence.of(self.rates).errors[[group, other]]
         if errors.min() < FEW_ERRORS:
-            return self._exact(group, other, level=level)
+            return self._conditional(group, other, level=level)
         covariance = self.logs.covariance
         variances = np.array([covariance[group, group], covariance[other, other]])
         variance = max(float(variances.sum() - 2 * covariance[group, other]), 0.0)
         estimate = float(self.logs.values[group] - self.logs.values[other])
         if variance == 0:
-            return Ratio(math.exp(estimate), None, None, None, None, exact=False)
+            return Ratio(math.exp(estimate), None, None, None, None, conditional=False)
         degrees = float(variances.sum() ** 2 / np.sum(variances**2 / self.logs.degrees[[group, other]]))
         half = math.sqrt(variance) * -float(stdtrit(degrees, (1 - level) / 2))
         below, above = float(self.logs.skew[other]), float(self.logs.skew[group])
         limits = math.exp(estimate - half - below), math.exp(estimate + half + above)
-        statistic = estimate / math.sqrt(variance)
         unskewed = max(0.0, abs(estimate) - (below if estimate > 0 else above)) / math.sqrt(variance)
         p_value = float(2 * stdtr(degrees, -unskewed))
-        return Ratio(math.exp(estimate), *limits, statistic, p_value, exact=False)
+        return Ratio(math.exp(estimate), *limits, math.copysign(unskewed, estimate), p_value, conditional=False)
 
-    def _exact(self, group: int, other: int, *, level: float) -> Ratio:
+    def _conditional(self, group: int, other: int, *, level: float) -> Ratio:
         """Conditional on the sum: e1 of e1 + e2 is binomial with odds (rate 1 x n1) / (rate 2 x n2)."""
-        evidence = Evidence.of(self.rates)
-        (first, second), (n1, n2) = evidence.errors[[group, other]], evidence.trials[[group, other]]
+        evidence, pair = Evidence.of(self.rates), [group, other]
+        n1, n2 = self._trials(pair)
+        first, second = evidence.rates[pair] * (n1, n2)
         if first + second == 0:
-            return Ratio(None, None, None, None, None, exact=True)
+            return Ratio(None, None, None, None, None, conditional=True)
         share = clopper_pearson(float(first), float(first + second), level=level)
         lower = share.lower / (1 - share.lower) * n2 / n1 if share.lower < 1 else math.inf
         upper = share.upper / (1 - share.upper) * n2 / n1 if share.upper < 1 else math.inf
@@ -84,7 +85,24 @@ class Ratios:
         above = float(betainc(first, second + 1, odds)) if first > 0 else 1.0
         below = float(betainc(second, first + 1, 1 - odds)) if second > 0 else 1.0
         p_value = min(1.0, 2 * min(above, below))
-        return Ratio(value, float(lower), float(upper) if math.isfinite(upper) else None, None, p_value, exact=True)
+        return Ratio(
+            value, float(lower), float(upper) if math.isfinite(upper) else None, None, p_value, conditional=True
+        )
+
+    def _trials(self, pair: list[int]) -> FloatArray:
+        """(2,) effective trials of two groups: the fewer of those at the observed and at a common rate.
+
+        The trials that a group is worth fall with its rate where comparisons share subjects, so a group that happens
+        to show few errors would count for too much at its own rate. A group without errors, or with nothing else,
+        counts as its disjoint trials, on which its own interval rests: else a test could reject a rate that the
+        interval holds.
+        """
+        evidence = Evidence.of(cautious(self.rates))
+        most = trials = evidence.trials
+        for _ in range(_ROUNDS):
+            common = float(evidence.rates[pair] @ trials[pair] / trials[pair].sum())
+            trials = np.minimum(most, evidence.trials_at(np.full_like(most, common)))
+        return trials[pair]
 
 
 def log_ratio_error(errors: FloatArray, rates: FloatArray, design_effects: FloatArray) -> float:
@@ -143,5 +161,5 @@ def _row(ratios: Ratios, group: int, reference: int, *, level: float) -> Differe
         bound = one_sided(rates, group, level=level)[0] / one_sided(rates, reference, level=level)[1]
         smoothed = Evidence.of(rates).smoothed
         return replace(row, bound=bound, smoothed=float(smoothed[group] / smoothed[reference]), note=NO_ERRORS)
-    note = UNSTABLE if ratio.exact else ""
+    note = UNSTABLE if ratio.conditional else ""
     return replace(row, value=ratio.value, lower=ratio.lower, upper=ratio.upper, p_equal=ratio.p_value, note=note)

@@ -4,6 +4,8 @@ A bound is the lower limit of the highest rate over the upper limit of the other
 level and taken alone. Below 1 it establishes no difference.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
 from evalharness.records import FloatArray
@@ -24,6 +26,18 @@ def one_sided(rates: GroupRates, group: int, *, level: float) -> tuple[float, fl
         return 0.0, zero_error_upper(max(float(rates.disjoint[group]), 1.0), level=level)
     limits = clopper_pearson(errors, trials, level=2 * level - 1)
     return limits.lower, limits.upper
+
+
+def cautious(rates: GroupRates) -> GroupRates:
+    """The same rates, where a group without errors, or with nothing else, counts as its disjoint trials.
+
+    Its own interval rests on these alone. The trials that it borrows from other groups would let a test reject a
+    rate that the interval holds.
+    """
+    known = (rates.errors > 0) & (rates.errors < rates.trials)
+    if rates.own_trials is None or known.all():
+        return rates
+    return replace(rates, own_trials=np.where(known, rates.own_trials, rates.disjoint))
 
 
 def max_min_bound(rates: GroupRates, *, level: float) -> float | None:

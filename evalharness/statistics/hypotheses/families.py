@@ -20,7 +20,7 @@ BEYOND = "beyond the margin"
 UNDECIDED = "undecided"
 
 _UNTESTABLE = "no test: no trial, or every trial, is an error"
-_EXACT_NOTE = "unstable: fewer than 5 effective errors in one of the two groups; exact conditional test"
+_FEW_NOTE = "unstable: fewer than 5 effective errors in one of the two groups; conditional test at effective trials"
 
 
 def tests_of(rates: GroupRates, *, settings: GroupSettings, rng: np.random.Generator) -> tuple[TestOutcome, ...]:
@@ -103,7 +103,7 @@ def _pair_row(ratios: Ratios, pair: tuple[int, int], ratio: Ratio, *, test: str,
         statistic=ratio.statistic,
         p_value=ratio.p_value,
         verdict=UNDECIDED if untested else "",
-        note=_UNTESTABLE if untested else _EXACT_NOTE if ratio.exact else "",
+        note=_UNTESTABLE if untested else _FEW_NOTE if ratio.conditional else "",
     )
 
 

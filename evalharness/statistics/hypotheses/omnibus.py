@@ -8,6 +8,7 @@ from scipy.special import expit, fdtrc, logit
 from evalharness.records import FloatArray
 from evalharness.statistics.differentials.evidence import Anchor, Evidence
 from evalharness.statistics.differentials.logrates import LogRates, variance_degrees
+from evalharness.statistics.differentials.zeros import cautious
 from evalharness.statistics.grouprates import GroupRates
 
 ENOUGH_ERRORS = 30.0  # effective errors in every group from which the normal approximation of log rates holds
@@ -29,6 +30,7 @@ def equal_rates(rates: GroupRates, *, simulations: int, rng: np.random.Generator
     which becomes chi-square with K - 1 degrees of freedom as they grow. Else the spread of log rates, each drawn
     towards the common one by half an error and weighted as if rates were equal, against draws from equal rates: a
     log-normal factor with the variance that shared subjects make, as uncertain as its estimate, and binomial errors.
+    There a group without errors, or with nothing else, counts as its disjoint trials, as in its own interval.
 
     Returns:
         None with fewer than two groups, or where no trial or every trial is an error.
@@ -38,7 +40,7 @@ def equal_rates(rates: GroupRates, *, simulations: int, rng: np.random.Generator
         return None
     if min(evidence.errors.min(), (evidence.trials - evidence.errors).min()) >= ENOUGH_ERRORS:
         return _wald(LogRates.of(rates))
-    return _simulated(evidence, variance_degrees(rates), simulations=simulations, rng=rng)
+    return _simulated(Evidence.of(cautious(rates)), variance_degrees(rates), simulations=simulations, rng=rng)
 
 
 def _wald(logs: LogRates) -> Omnibus:

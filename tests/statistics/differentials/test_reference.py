@@ -30,11 +30,11 @@ def test_d9_the_log_interval_of_a_ratio(effect, suffix):
     assert limits == pytest.approx(tuple(expected[f"ci95{suffix}"]), rel=1e-5)
 
 
-def test_below_five_effective_errors_the_limits_are_exact():
+def test_below_five_effective_errors_the_limits_are_conditional_on_the_sum():
     ratio = Ratios.of(group_rates([8, 3], [1000, 2000])).ratio(0, 1, level=0.95)
     test = binomtest(8, 11, 1 / 3)
     share = test.proportion_ci(0.95)
-    assert ratio.exact
+    assert ratio.conditional
     assert ratio.value == pytest.approx(8 / 1.5)
     assert ratio.lower == pytest.approx(share.low / (1 - share.low) * 2)
     assert ratio.upper == pytest.approx(share.high / (1 - share.high) * 2)
@@ -128,3 +128,57 @@ def test_degrees_of_freedom_from_the_jackknife():
     assert variance_degrees(rates).tolist() == [31.0, 1.0, 1.0]
     none = group_rates([0, 0], [4000] * 2, degrees=np.array([nan, nan]))
     assert variance_degrees(none).tolist() == [1.0, 1.0]
+
+
+def without_and_with_errors():
+    """A group of 40 subjects without an error, and 300 subjects with 450 errors of 44 850 comparisons."""
+    return group_rates(
+        [0, 450],
+        [780, 44_850],
+        effective=[20, 44_700],
+        clusters=[40, 300],
+        disjoint=[20, 150],
+        own_trials=np.array([777.0, 44_700.0]),
+        covariance=np.zeros(2),
+        degrees=np.array([np.nan, 200.0]),
+    )
+
+
+def test_a_group_without_errors_counts_as_its_disjoint_trials():
+    rates = without_and_with_errors()
+    assert rates.upper[0] > rates.values[1]  # its own interval holds the other's rate
+    ratio = Ratios.of(rates).ratio(0, 1, level=0.95)
+    plain = Ratios.of(group_rates([0, 450], [20, 44_850], effective=[20, 44_700])).ratio(0, 1, level=0.95)
+    assert (ratio.value, ratio.lower) == (0.0, 0.0)
+    assert ratio.upper == pytest.approx(plain.upper)
+    assert ratio.upper > 1
+    assert ratio.p_value == pytest.approx(plain.p_value)
+    assert ratio.p_value > 0.5
+
+
+def test_few_errors_weigh_no_more_than_at_a_common_rate():
+    shared = {"own_trials": np.array([2000.0, 2000.0]), "covariance": np.array([0.2, 0.2])}
+    rates = group_rates([2, 60], [2000, 2000], disjoint=[20, 20], degrees=np.array([10.0, 10.0]), **shared)
+    ratio = Ratios.of(rates).ratio(0, 1, level=0.95)
+    n1, n2 = Ratios.of(rates)._trials([0, 1])
+    high = 1 / (1 / 2000 + 0.2 * 0.03 * 0.97)  # at its own rate
+    assert n2 == pytest.approx(high)
+    common = (0.001 * n1 + 0.03 * n2) / (n1 + n2)
+    assert n1 == pytest.approx(1 / (1 / 2000 + 0.2 * common * (1 - common)), rel=0.02)
+    assert n1 < 0.9 / (1 / 2000 + 0.2 * 0.001 * 0.999)  # at its own rate
+    assert ratio.conditional
+
+
+def test_the_statistic_gives_the_p_value():
+    shared = {"own_trials": np.full(2, 9000.0), "covariance": np.array([0.0, 0.02]), "disjoint": [50, 50]}
+    known = {"effective": [9000, 9000], "degrees": np.array([50.0, 50.0]), "clusters": 100}
+    rates = group_rates([700, 300], [10_000] * 2, **known, **shared)
+    logs = LogRates.of(rates)
+    ratio = Ratios.of(rates).ratio(0, 1, level=0.95)
+    variances = np.diag(logs.covariance)
+    degrees = variances.sum() ** 2 / (variances**2 / logs.degrees).sum()
+    assert ratio.statistic > 0
+    assert ratio.p_value == pytest.approx(2 * t.sf(ratio.statistic, degrees))
+    turned = Ratios.of(rates).ratio(1, 0, level=0.95)
+    assert turned.statistic == pytest.approx(-ratio.statistic)
+    assert turned.p_value == pytest.approx(ratio.p_value)

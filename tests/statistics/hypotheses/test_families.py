@@ -211,3 +211,14 @@ def test_any_parts_of_the_trials_give_finite_ordered_numbers(groups):
     worst = worst_group(rates, settings=quick, rng=rng)
     assert worst is not None
     assert worst.value is None or 0 <= worst.lower <= worst.value <= worst.upper <= 1
+
+
+def test_no_verdict_against_a_rate_that_the_interval_of_a_group_without_errors_holds():
+    parts = {"own_trials": np.array([777.0, 44_700.0]), "covariance": np.zeros(2), "degrees": np.array([np.nan, 200.0])}
+    known = {"effective": [20, 44_700], "disjoint": [20, 150], "clusters": [40, 300]}
+    rates = group_rates([0, 450], [780, 44_850], **known, **parts)
+    assert rates.upper[0] > rates.values[1]
+    everyone, pair, margin = rows_of(rates, equivalence_ratio=1.5)
+    assert (everyone.test, everyone.verdict) == ("equal_rates", "no difference shown")
+    assert (pair.test, pair.verdict) == ("two_groups", "no difference shown")
+    assert (margin.test, margin.verdict) == ("equivalence", "undecided")
