@@ -58,7 +58,7 @@ def choose(name: BackendName | None, *, templates: int) -> BackendName:
         module = {"numba": "numba", "torch": "torch", "numpy": "numpy"}.get(name)
         if module is None or find_spec(module) is None or (module == "numba" and kernels() is None):
             raise PlanError(
-                f"comparison backend {name!r} is not at hand or does not load; expected 'numpy', 'numba' (extra 'fast') "
+                f"comparison backend {name!r} is not at hand or broken; expected 'numpy', 'numba' (extra 'fast') "
                 "or 'torch'. Install what it needs, or leave the choice out."
             )
         return name
