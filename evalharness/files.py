@@ -4,6 +4,7 @@ import errno
 import hashlib
 import os
 import secrets
+import stat
 from pathlib import Path
 
 from evalharness.errors import RunError
@@ -39,6 +40,30 @@ def _cannot_write(path: Path, error: OSError) -> str:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return f"{path}: the disk is full. What was computed is kept: make room and run again with --resume."
     return f"{path}: cannot be written: {error.strerror}. Choose a folder that you may write to."
+
+
+def read_regular(path: Path, *, most: int) -> bytes:
+    """Read a file that nobody vouches for: never waits for a pipe, never reads a device, never more than ``most``.
+
+    Args:
+        path: A regular file, or a link to one.
+        most: Bytes that it may have.
+
+    Raises:
+        OSError: It cannot be read, is no regular file, or is larger; ``strerror`` says which.
+    """
+    with open(path, "rb", opener=_without_waiting) as stream:
+        facts = os.fstat(stream.fileno())
+        if not stat.S_ISREG(facts.st_mode):
+            raise OSError(errno.EINVAL, "it is a folder, pipe or device; a regular file was expected", str(path))
+        content = stream.read(min(facts.st_size, most) + 1)
+    if facts.st_size > most or len(content) > most:
+        raise OSError(errno.EFBIG, f"it is larger than {most} bytes", str(path))
+    return content
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NONBLOCK)
 
 
 def sha256_of(path: Path) -> str:

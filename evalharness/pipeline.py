@@ -68,7 +68,9 @@ def run_audit(plan: AuditPlan, options: RunOptions | None = None) -> AuditResult
         with folder.stage("compare"):
             counts = _compared(run, given, folder, options)
         with folder.stage("statistics"):
-            result = _result(run, given, counts, options)
+            result = _result(
+                run, given, counts, _compare_options(folder.path / "comparisons" / "blocks-second", options)
+            )
         if options.out is not None:
             with folder.stage("report"):
                 write_atomic(folder.path / "result.json", dump_result(result).encode())
@@ -135,7 +137,7 @@ def _compared(run: Prepared, given: Given, folder: RunFolder, options: RunOption
     return counts
 
 
-def _compare_options(folder: Path | None, options: RunOptions) -> CompareOptions:
+def _compare_options(folder: Path, options: RunOptions) -> CompareOptions:
     progress = progress_for(enabled=options.progress, words=COMPARING)
     return CompareOptions(workers=options.workers, folder=folder, progress=progress)
 
@@ -191,7 +193,8 @@ def _to_store(run: Prepared, counts: Counts) -> StoredCounts:
     )
 
 
-def _result(run: Prepared, given: Given, counts: Counts, options: RunOptions) -> AuditResult:
+def _result(run: Prepared, given: Given, counts: Counts, again: CompareOptions) -> AuditResult:
+    """The result; ``again`` says how to compare a second time, with the decisions on doubtful labels."""
     return assemble(
         Audited(
             plan=run.plan,
@@ -204,7 +207,7 @@ def _result(run: Prepared, given: Given, counts: Counts, options: RunOptions) ->
             identity=given.identity,
             enrolment=given if isinstance(given, Enrolment) else None,
             analysis=analysed(run, counts),
-            second=read_again(run, given, _compare_options(None, options)),
+            second=read_again(run, given, again),
             mated_subjects=counts.mated_subjects,
         )
     )

@@ -67,6 +67,7 @@ def prepare(plan: AuditPlan) -> Prepared:
         return partition(samples, names, manifest=dataset.manifest, age_bins=plan.age_bins)
 
     partitions = tuple(divided(names) for names in plan.partitions())
+    calibration_subjects(plan, samples, partitions)  # refused here, before anything runs
     return Prepared(
         plan=plan,
         dataset=dataset,
@@ -81,13 +82,31 @@ def prepare(plan: AuditPlan) -> Prepared:
     )
 
 
+_FEWEST_ON_A_SIDE = 3  # subjects: with fewer, a threshold or a rate has no spread to speak of
+
+
 def calibration_subjects(plan: AuditPlan, samples: Samples, partitions: tuple[Partition, ...]) -> BoolArray | None:
-    """(subjects,) who sets fitted thresholds, drawn by the plan's seed; None where all do and all are measured."""
+    """(subjects,) who sets fitted thresholds, drawn by the plan's seed; None where all do and all are measured.
+
+    Raises:
+        PlanError: Too few subjects are on one side.
+    """
     share = plan.statistics.calibration_share
     if share is None:
         return None
     rng = np.random.default_rng([plan.seed, *b"calibration"])
-    return split_subjects(samples.subject_of, partitions[0], share=float(share), rng=rng)
+    chosen = split_subjects(samples.subject_of, partitions[0], share=float(share), rng=rng)
+    setting, measured = int(np.count_nonzero(chosen)), int(np.count_nonzero(~chosen))
+    if min(setting, measured) < _FEWEST_ON_A_SIDE:
+        text = (
+            f"of {len(chosen)} subjects, {setting} would set thresholds and {measured} would be measured; expected at "
+            f"least {_FEWEST_ON_A_SIDE} of each. Choose another share, or leave it out"
+        )
+        raise PlanError(
+            f"the plan {plan.audit} divides too few subjects",
+            [plan.fault(("statistics", "calibration_share"), text)],
+        )
+    return chosen
 
 
 def _references(plan: AuditPlan, partitions: tuple[Partition, ...]) -> tuple[str, ...]:

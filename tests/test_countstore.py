@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import math
+import os
 from pathlib import Path
 
 import numpy as np
@@ -146,7 +147,7 @@ def test_a_folder_without_counts_says_what_to_do(tmp_path: Path) -> None:
     [
         (lambda content: content[:-1], "bytes; the header of the counts says|digest"),
         (lambda content: content[:-1] + bytes([content[-1] ^ 1]), "digest"),
-        (lambda content: content + b"\0" * 20_000, "bytes; the header"),
+        (lambda content: content + b"\0" * 20_000, "larger than"),
         (lambda _: b"", "0 bytes"),
     ],
     ids=["cut short", "one bit", "longer", "empty"],
@@ -164,6 +165,20 @@ def test_a_missing_array_is_refused(tmp_path: Path) -> None:
     save_counts(tmp_path, all_pairs())
     (tmp_path / "mated.scores.npy").unlink()
     with pytest.raises(RunFolderError, match=r"mated\.scores\.npy: cannot be read: No such file"):
+        load_counts(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["counts.json", "tail.scores.npy"])
+def test_pipes_and_devices_are_refused_at_once(tmp_path: Path, name: str) -> None:
+    save_counts(tmp_path, all_pairs())
+    path = tmp_path / name
+    path.unlink()
+    os.mkfifo(path)
+    with pytest.raises(RunFolderError, match="a regular file was expected"):
+        load_counts(tmp_path)
+    path.unlink()
+    path.symlink_to("/dev/zero")
+    with pytest.raises(RunFolderError, match="a regular file was expected"):
         load_counts(tmp_path)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from evalharness.errors import RunError
-from evalharness.files import sha256_of, write_atomic
+from evalharness.files import read_regular, sha256_of, write_atomic
 
 
 def test_writes_and_replaces(tmp_path: Path) -> None:
@@ -35,6 +35,23 @@ def test_failed_write_keeps_what_was_there(
     assert str(target) in str(caught.value)
     assert target.read_bytes() == b"kept"
     assert [p.name for p in tmp_path.iterdir()] == ["a.txt"]
+
+
+def test_a_regular_file_is_read_up_to_its_limit(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(b"1234")
+    assert read_regular(path, most=4) == b"1234"
+    with pytest.raises(OSError, match="larger than 3 bytes"):
+        read_regular(path, most=3)
+
+
+def test_what_is_no_regular_file_is_refused_without_waiting(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", Path("/dev/zero")):
+        with pytest.raises(OSError, match="a regular file was expected"):
+            read_regular(path, most=10)
+    with pytest.raises(IsADirectoryError):
+        read_regular(tmp_path, most=10)
 
 
 def test_digest(tmp_path: Path) -> None:

@@ -17,8 +17,10 @@ def review(
     write: Annotated[Path | None, typer.Option("--write", help="Write a table for decisions to this new file.")] = None,
 ) -> None:
     """List the pairs whose labels deserve a look. Names people: for local use, never part of a report."""
-    from evalharness.review import decision_sheet, find_doubtful, open_review, review_text, write_sheet
+    from evalharness.review import check_new, decision_sheet, find_doubtful, open_review, review_text, write_sheet
 
+    if write is not None:
+        check_new(write)
     run = open_review(folder, manifest=manifest, data_root=data_root)
     points = run.result.operating_points
     findings = find_doubtful(run.samples, run.counts, points, comparator=run.comparator, most=most)

@@ -32,6 +32,8 @@ def align(first: Counts, second: Counts) -> Aligned:
     Raises:
         InputError: They did not attempt the same comparisons; every way in which they differ is listed.
     """
+    if faults := _number_faults(first, second):  # before all pairs of a run are written out
+        raise InputError("the two runs did not make the same comparisons", faults)
     if first.listed is None and second.listed is not None:
         first = _listed(first)
     elif second.listed is None and first.listed is not None:
@@ -66,21 +68,44 @@ def _listed(counts: Counts) -> Counts:
     """All pairs, written out one by one, so that they can be held against a score file that lists them."""
     assert counts.acquisition is not None  # counts of all pairs have it
     at = np.flatnonzero(counts.acquisition.attempted)
-    upper = np.triu_indices(len(at), 1)
-    probe, reference = at[upper[0]], at[upper[1]]
-    other = counts.subject_of[probe] != counts.subject_of[reference]
-    probe, reference = probe[other], reference[other]
+    probe, reference = (np.empty(_all_non_mated(counts), dtype=np.int64) for _ in range(2))
+    done = 0
+    for i, sample in enumerate(at.tolist()):
+        others = at[i + 1 :]
+        others = others[counts.subject_of[others] != counts.subject_of[sample]]
+        probe[done : done + len(others)] = sample
+        reference[done : done + len(others)] = others
+        done += len(others)
     enrolled = counts.acquisition.enrolled
     return replace(counts, listed=ListedPairs(probe, reference, enrolled[probe] & enrolled[reference]))
 
 
-def _faults(first: Counts, second: Counts) -> list[str]:
-    faults = []
+def _all_non_mated(counts: Counts) -> int:
+    """How many pairs of attempted samples are of two subjects."""
+    assert counts.acquisition is not None
+    of = counts.subject_of[counts.acquisition.attempted]
+    sizes = np.bincount(of, minlength=1)
+    return (len(of) ** 2 - int(np.sum(sizes**2))) // 2
+
+
+def _number_faults(first: Counts, second: Counts) -> list[str]:
+    """What numbers alone tell: roles in one run only, or a list that cannot be all pairs."""
     if first.directed != second.directed:
         with_roles = "first" if first.directed else "second"
-        faults.append(f"comparisons: only the {with_roles} run has a pair list, whose probes and references are roles")
-        return faults
-    faults += _difference("mated", *(pair_codes(c, c.mated.probe, c.mated.reference) for c in (first, second)))
+        return [f"comparisons: only the {with_roles} run has a pair list, whose probes and references are roles"]
+    if (first.listed is None) == (second.listed is None):
+        return []
+    numbers = [_all_non_mated(each) if each.listed is None else len(each.listed.probe) for each in (first, second)]
+    if numbers[0] == numbers[1]:
+        return []
+    return [
+        f"comparisons: the first attempted {numbers[0]} non-mated comparisons, the second {numbers[1]}; use the same "
+        "task.comparisons in both plans"
+    ]
+
+
+def _faults(first: Counts, second: Counts) -> list[str]:
+    faults = _difference("mated", *(pair_codes(c, c.mated.probe, c.mated.reference) for c in (first, second)))
     if first.listed is not None and second.listed is not None:
         codes = [pair_codes(c, c.listed.probe, c.listed.reference) for c in (first, second) if c.listed is not None]
         faults += _difference("non-mated", *codes)

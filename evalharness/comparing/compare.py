@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from evalharness.comparing.aligning import Aligned, align
 from evalharness.comparing.points import ComparedGroup, SharedPoint, groups_of, shared_points
 from evalharness.comparing.record import ComparedRate, ComparedSpread, Comparison, Side
@@ -18,6 +20,10 @@ _NOTES = (
     "in its own report. FRR counts every attempt, so that a system gains nothing by refusing hard samples.",
     "Thresholds that were fitted on these samples are taken as given: the intervals do not hold what fitting adds.",
     "A system can differ less between groups because it errs more in all of them: read the rates first.",
+)
+_EQUAL = (
+    "Both runs hold the same scores of the same comparisons: probably one system was measured twice. A difference of 0 "
+    "here says nothing about two systems."
 )
 
 
@@ -64,7 +70,7 @@ def compare_runs(first: AuditedRun, second: AuditedRun, options: ComparisonOptio
         left_out=left_out,
         rates=rates,
         spreads=spreads,
-        notes=_NOTES,
+        notes=_NOTES if _differ(aligned) else (_EQUAL, *_NOTES),
     )
 
 
@@ -73,6 +79,15 @@ def _aligned(first: AuditedRun, second: AuditedRun) -> Aligned:
         return align(first.stored.counts, second.stored.counts)
     except InputError as error:
         raise refusal(first, second, list(error.faults)) from error
+
+
+def _differ(aligned: Aligned) -> bool:
+    """Whether any score that was kept, mated or high non-mated, is another in the second run."""
+    first, second = (
+        (each.mated.completed, each.mated.scores[each.mated.completed], np.sort(each.tail.scores))
+        for each in (aligned.first, aligned.second)
+    )
+    return not all(np.array_equal(one, other) for one, other in zip(first, second, strict=True))
 
 
 def _settings(first: AuditedRun, second: AuditedRun, options: ComparisonOptions) -> RowSettings:

@@ -58,6 +58,13 @@ def check_same_data(first: AuditedRun, second: AuditedRun) -> None:
     """
     a, b = first.result, second.result
     faults = []
+    if first.folder.resolve() == second.folder.resolve():
+        faults.append("folders: both are the same run; name the run folders of two systems")
+    if a.audit.interval_level != b.audit.interval_level:
+        faults.append(
+            f"interval level: the first has {a.audit.interval_level:g}, the second {b.audit.interval_level:g}; use one "
+            "interval_level in both plans"
+        )
     if a.dataset.index_sha256 != b.dataset.index_sha256:
         faults.append(
             f"dataset: the first measured {shown(a.dataset.id)} with index {a.dataset.index_sha256[:12]}, the second "

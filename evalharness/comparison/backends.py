@@ -52,14 +52,14 @@ def choose(name: BackendName | None, *, templates: int) -> BackendName:
         templates: How many there are: a device is used for many alone.
 
     Raises:
-        PlanError: The backend that was asked for is not installed.
+        PlanError: The backend that was asked for is not installed or does not load.
     """
     if name is not None:
         module = {"numba": "numba", "torch": "torch", "numpy": "numpy"}.get(name)
-        if module is None or find_spec(module) is None:
+        if module is None or find_spec(module) is None or (module == "numba" and kernels() is None):
             raise PlanError(
-                f"comparison backend {name!r} is not at hand; expected 'numpy', 'numba' (extra 'fast') or 'torch'. "
-                "Install what it needs, or leave the choice out."
+                f"comparison backend {name!r} is not at hand or broken; expected 'numpy', 'numba' (extra 'fast') "
+                "or 'torch'. Install what it needs, or leave the choice out."
             )
         return name
     if templates >= _WORTH_A_DEVICE and find_spec("torch") is not None and _has_device():

@@ -8,6 +8,7 @@ computed again, never trusted.
 import hashlib
 import io
 import json
+import shutil
 import zipfile
 from pathlib import Path
 
@@ -19,9 +20,11 @@ from evalharness.comparison.held import Candidates
 from evalharness.comparison.layout import Batch
 from evalharness.comparison.streaming import PackedMatches
 from evalharness.comparison.templates import Pool
-from evalharness.files import write_atomic
+from evalharness.files import read_regular, write_atomic
 
 _VERSION = 1
+_MOST_BYTES = 1 << 35  # of a batch
+_MOST_FACTS = 1 << 16  # bytes of a sidecar
 
 
 class BatchStore:
@@ -39,15 +42,17 @@ class BatchStore:
         """
         content = _packed(result)
         facts = {"identity": self._identity, "batch": number, "sha256": hashlib.sha256(content).hexdigest()}
+        for suffix in (".npz", ".json"):
+            _remove_folder(self._path(number, suffix))
         write_atomic(self._path(number, ".npz"), content)
         write_atomic(self._path(number, ".json"), json.dumps(facts).encode())
 
     def read(self, batch: Batch, pool: Pool, request: Request) -> BatchResult | None:
         """A batch of this very run, or None."""
         try:
-            facts = json.loads(self._path(batch.number, ".json").read_text(encoding="utf-8"))
-            content = self._path(batch.number, ".npz").read_bytes()
-        except (OSError, ValueError):
+            facts = json.loads(read_regular(self._path(batch.number, ".json"), most=_MOST_FACTS))
+            content = read_regular(self._path(batch.number, ".npz"), most=_MOST_BYTES)
+        except (OSError, ValueError, RecursionError):
             return None
         wanted = {"identity": self._identity, "batch": batch.number, "sha256": hashlib.sha256(content).hexdigest()}
         if facts != wanted:
@@ -59,6 +64,12 @@ class BatchStore:
 
     def _path(self, number: int, suffix: str) -> Path:
         return self._folder / f"batch-{number:05}{suffix}"
+
+
+def _remove_folder(path: Path) -> None:
+    """A folder that stands where a file belongs is no batch."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
 
 
 def identity_of(pool: Pool, request: Request, batches: tuple[Batch, ...]) -> str:
@@ -106,6 +117,10 @@ def _unpacked(content: bytes, pool: Pool, request: Request) -> BatchResult:
         result = BatchResult(pairs, float(arrays["floor"]), held, arrays["keys"], arrays["counts"], matches)
     if result.counts.shape != (len(result.keys), request.binning.bins) or thresholds != len(request.streamed):
         raise ValueError("a batch of another shape")
-    if len(held) and max(int(held.first.max()), int(held.second.max())) >= len(pool):
-        raise ValueError("a batch of other templates")
+    if any({match.squares.shape, match.products.shape} != {(pool.codes, pool.codes)} for match in matches):
+        raise ValueError("matches of another shape")
+    limits = [(held.first, len(pool)), (held.second, len(pool)), (result.keys, pool.codes**2)]
+    for places, below in [*limits, *((match.places, len(pool) * pool.codes) for match in matches)]:
+        if len(places) and not 0 <= int(places.min()) <= int(places.max()) < below:
+            raise ValueError("a batch of other templates")
     return result

@@ -16,6 +16,7 @@ from evalharness.countstore.header import FORMAT, HEADER, VERSION, Header, Parti
 from evalharness.countstore.layout import FLAG, INDEX, NUMBER, SHORT, AnyArray
 from evalharness.countstore.record import StoredCounts
 from evalharness.errors import RunFolderError
+from evalharness.files import read_regular
 from evalharness.records import BoolArray, FloatArray, Group, IntArray, Partition, ScoreKind, frozen
 from evalharness.systems.npy import UNREADABLE, read_npy
 
@@ -50,16 +51,14 @@ def load_counts(folder: Path) -> StoredCounts:
 
 def _read_header(path: Path) -> Header:
     try:
-        if path.stat().st_size > _LARGEST_HEADER:
-            raise RunFolderError(f"{path}: larger than {_LARGEST_HEADER} bytes, which no header is. {_AGAIN}")
-        document = json.loads(path.read_bytes())
+        document = json.loads(read_regular(path, most=_LARGEST_HEADER))
     except FileNotFoundError as error:
         raise RunFolderError(
             f"{path}: no such file: the run has not finished counting, was made by an older version, or its "
             f"comparisons were discarded. {_AGAIN}"
         ) from error
     except OSError as error:
-        raise RunFolderError(f"{path}: cannot be read: {error.strerror}.") from error
+        raise RunFolderError(f"{path}: cannot be read: {error.strerror}. {_AGAIN}") from error
     except (ValueError, RecursionError) as error:
         raise RunFolderError(f"{path}: not JSON in UTF-8; was it cut short? {_AGAIN}") from error
     return _checked_header(path, document)
@@ -197,10 +196,9 @@ class _Reader:
         if entry is None or entry.dtype != dtype or len(entry.shape) != dimensions:
             raise ValueError(f"{name}: the header names no such array of {dimensions} dimensions")
         try:
-            size = path.stat().st_size
-            if not entry.size <= size <= entry.size + _NPY_HEADER:
-                raise ValueError(f"{size} bytes; the header of the counts says {entry.size} of numbers")
-            content = path.read_bytes()
+            content = read_regular(path, most=entry.size + _NPY_HEADER)
+            if len(content) < entry.size:
+                raise ValueError(f"{len(content)} bytes; the header of the counts says {entry.size} of numbers")
             if hashlib.sha256(content).hexdigest() != entry.sha256:
                 raise ValueError("its digest is not the one in the header of the counts")
             return _parsed(content, entry.shape, dtype)

@@ -1,11 +1,11 @@
 """What a plan may say about the statistics; every key has a default, so that a plan need not mention them."""
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from evalharness.plan.fields import Fraction, Label, PlanFile
 from evalharness.yamlio import StrictModel
 
-MOST_REPLICATES = 100_000
+FEWEST_REPLICATES, MOST_REPLICATES = 100, 100_000
 
 
 class AdjustmentPlan(StrictModel):
@@ -34,6 +34,25 @@ class StatisticsPlan(StrictModel):
         default=None, gt=1, le=1000, strict=True, description="declared margin of the equivalence test"
     )
     adjust: AdjustmentPlan | None = None
+
+    @field_validator("replicates")
+    @classmethod
+    def _none_or_enough(cls, value: int) -> int:
+        if 0 < value < FEWEST_REPLICATES:
+            raise ValueError(
+                f"found {value}; expected 0 (no bootstrap) or at least {FEWEST_REPLICATES}: fewer replicates have too "
+                "few values beyond a limit to place it"
+            )
+        return value
+
+    @field_validator("references")
+    @classmethod
+    def _each_once(cls, value: tuple[dict[str, str], ...]) -> tuple[dict[str, str], ...]:
+        twice = [group for i, group in enumerate(value) if group in value[:i]]
+        if twice:
+            names = ", ".join(f"{name}={label}" for name, label in twice[0].items())
+            raise ValueError(f"the group {names} stands twice; name each reference once")
+        return value
 
 
 class GroundTruthPlan(StrictModel):

@@ -8,6 +8,7 @@ from evalharness.planning.text import bullets, paragraph, percent, plural, times
 
 _NAMES = {"fnmr": "FNMR", "fmr": "FMR"}
 _PAIRS = {"fnmr": "mated comparisons", "fmr": "non-mated comparisons within the group"}
+_MOST_DIGITS = 17  # of a double
 _FEW_ERRORS = 5  # below, the normal approximation is rough
 _CAUTION = (
     "Where between the two figures the truth lies depends on how alike the comparisons of one subject are; only data "
@@ -29,12 +30,23 @@ def _first(answer: PowerAnswer) -> str:
     asked = answer.asked
     question = asked.question
     effect = asked.dependence.design_effect
+    higher, lower = _told_apart(question.rate * asked.ratio, question.rate)
     text = (
-        f"To tell a rate of {percent(question.rate * asked.ratio)} from {percent(question.rate)} (ratio "
+        f"To tell a rate of {higher} from {lower} (ratio "
         f"{asked.ratio:g}) by a two-sided test at level {question.level:g} with power {question.power:g}, each group "
         f"needs {plural(answer.comparisons, 'comparison')}"
     )
     return f"{text} at a design effect of {effect:g}." if effect else f"{text} that are independent of each other."
+
+
+def _told_apart(higher: float, lower: float) -> tuple[str, str]:
+    """Two rates as percentages; with as many digits as it takes where the usual ones are the same."""
+    words = percent(higher), percent(lower)
+    digits = 3
+    while words[0] == words[1] and digits <= _MOST_DIGITS:
+        words = f"{100 * higher:.{digits}g} %", f"{100 * lower:.{digits}g} %"
+        digits += 1
+    return words
 
 
 def _needs(answer: PowerAnswer, width: int) -> list[str]:

@@ -25,7 +25,7 @@ def power_question(given: Mapping[str, str | None]) -> PowerQuestion:
         InputError: Options are wrong: all of them are listed. Also a dataset that cannot be read.
     """
     options = Options("power")
-    rate = options.number("--rate", given["rate"] or "", above=1e-12, below=1, including=(1e-12,))
+    rate = options.number("--rate", given["rate"] or "", above=1e-9, below=1, including=(1e-9,))
     ratio = options.number("--ratio", given["ratio"] or "", above=1.001, below=1e12, including=(1.001,))
     if not options.faults and rate * ratio >= 1:  # rates that were read
         options.fault(f"--ratio: {ratio:g} times a rate of {rate:g} is {rate * ratio:g}; a rate stays below 1")

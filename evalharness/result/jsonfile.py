@@ -8,6 +8,7 @@ from pathlib import Path
 from pydantic import JsonValue, ValidationError
 
 from evalharness.errors import InputError
+from evalharness.files import read_regular
 from evalharness.result.model import SCHEMA_VERSION, AuditResult
 
 SCHEMA_ID = "https://evalharness.example/schemas/result-1.0.json"
@@ -55,11 +56,7 @@ def result_schema() -> dict[str, JsonValue]:
 
 def _read(path: Path) -> bytes:
     try:
-        if path.stat().st_size > _LARGEST:
-            raise InputError(
-                f"{path}: larger than {_LARGEST} bytes, which no result is. Name the result.json of a run."
-            )
-        return path.read_bytes()
+        return read_regular(path, most=_LARGEST)
     except OSError as error:
         raise InputError(
             f"{path}: cannot be read: {error.strerror}. Name the result.json of a finished run."

@@ -9,13 +9,14 @@ from evalharness.review.findings import Finding, FindingKind, Findings
 from evalharness.review.listing import review_text
 from evalharness.review.loading import ReviewedRun, open_review
 from evalharness.review.search import find_doubtful
-from evalharness.review.sheet import decision_sheet, write_sheet
+from evalharness.review.sheet import check_new, decision_sheet, write_sheet
 
 __all__ = [
     "Finding",
     "FindingKind",
     "Findings",
     "ReviewedRun",
+    "check_new",
     "decision_sheet",
     "find_doubtful",
     "open_review",

@@ -25,6 +25,16 @@ def decision_sheet(findings: Findings, samples: Samples) -> str:
     return stream.getvalue()
 
 
+def check_new(path: Path) -> None:
+    """Refuse a file that is there already, before anything is computed.
+
+    Raises:
+        RunFolderError: Something is there.
+    """
+    if path.is_symlink() or path.exists():
+        raise RunFolderError(_there(path))
+
+
 def write_sheet(path: Path, text: str) -> None:
     """Write a new file; decisions that somebody made are never overwritten.
 
@@ -37,8 +47,10 @@ def write_sheet(path: Path, text: str) -> None:
         with path.open("x", encoding="utf-8", newline="") as stream:
             stream.write(text)
     except FileExistsError as error:
-        raise RunFolderError(
-            f"{path}: is there already and may hold decisions, so it is left as it is. Name another file."
-        ) from error
+        raise RunFolderError(_there(path)) from error
     except OSError as error:
         raise RunError(f"{path}: cannot be written: {error.strerror}. Name a file that you may write.") from error
+
+
+def _there(path: Path) -> str:
+    return f"{path}: is there already and may hold decisions, so it is left as it is. Name another file."

@@ -1,5 +1,6 @@
 """Workers, death of workers, killed runs and what they left behind."""
 
+import hashlib
 import json
 import multiprocessing
 import os
@@ -9,7 +10,8 @@ import signal
 import numpy as np
 import pytest
 
-from evalharness.comparison import CompareOptions, open_engine
+from evalharness.comparison import CompareOptions, compiled, open_engine
+from evalharness.comparison.backends import choose
 from evalharness.comparison.batch import Request
 from evalharness.comparison.layout import batches, block_edges
 from evalharness.comparison.workers import Work, on_workers
@@ -145,6 +147,35 @@ def test_broken_and_foreign_batches_are_computed_again(tmp_path):
     assert fresh.batches - plan_size == 1  # the one that was left as it was
 
 
+def vouched(path, **changes):
+    """Alter the arrays of a batch and let its sidecar vouch for them."""
+    with np.load(path) as stored:
+        arrays = dict(stored) | {name: change(stored[name]) for name, change in changes.items()}
+    np.savez(path, **arrays)
+    facts = path.with_suffix(".json")
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    facts.write_text(json.dumps(json.loads(facts.read_text()) | {"sha256": digest}))
+
+
+def test_indices_out_of_range_and_folders_in_place_of_batches_are_computed_again(tmp_path):
+    folder = tmp_path / "blocks"
+    stop_half_way(folder, count=7)
+    arrays = sorted(folder.rglob("*.npz"))
+    vouched(arrays[0], first=lambda values: np.full_like(values, -1))
+    vouched(arrays[1], keys=lambda values: values - CODES**2)
+    vouched(arrays[2], keys=lambda values: values + CODES**2)
+    vouched(arrays[3], places0=lambda values: np.full_like(values, 10**9))
+    for path in (arrays[4], arrays[5].with_suffix(".json")):
+        path.unlink()
+        path.mkdir()
+    told = Told()
+    found = gather(small(folder=folder, progress=told))
+    same(found, gather(small()))
+    fresh = Told()
+    gather(small(progress=fresh))
+    assert fresh.batches - told.batches == 1  # the one that was left as it was
+
+
 def test_batches_of_other_templates_thresholds_or_floors_are_not_used(tmp_path):
     folder = tmp_path / "blocks"
     stop_half_way(folder)
@@ -174,6 +205,20 @@ def test_a_floor_that_too_many_reach_rises_and_stays_complete():
 def test_a_backend_that_is_not_there_is_refused():
     with pytest.raises(PlanError, match="comparison backend 'abacus' is not at hand"):
         gather(small(backend="abacus"))
+
+
+def test_a_numba_that_does_not_load_is_left_alone(monkeypatch):
+    def broken(name):
+        raise ImportError("Numba needs NumPy 2.3 or less. Got NumPy 2.4.")
+
+    monkeypatch.setattr(compiled, "import_module", broken)
+    compiled.kernels.cache_clear()
+    try:
+        assert choose(None, templates=10_000) == "numpy"
+        with pytest.raises(PlanError, match="comparison backend 'numba' is not at hand or broken"):
+            choose("numba", templates=10_000)
+    finally:
+        compiled.kernels.cache_clear()
 
 
 def test_a_score_that_is_not_a_number_stops_the_run():

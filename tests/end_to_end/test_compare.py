@@ -1,6 +1,7 @@
 """compare DIR DIR: from two run folders to one table."""
 
 import json
+import shutil
 from itertools import combinations
 from pathlib import Path
 
@@ -42,6 +43,7 @@ def two(toy: Toy, command: Command) -> tuple[Path, Path]:
 
 def document(toy: Toy, command: Command, *folders: Path) -> tuple[dict, dict[tuple[str, str, str], dict]]:
     path = toy.folder / "comparison.json"
+    path.unlink(missing_ok=True)
     done = command("compare", *folders, "--json", path)
     assert done.code == 0, done.err
     found = json.loads(path.read_text())
@@ -83,7 +85,7 @@ def test_turning_the_runs_turns_the_signs(toy: Toy, command: Command, two: tuple
 
 
 def test_a_run_compared_with_itself_differs_nowhere(toy: Toy, command: Command, two: tuple[Path, Path]) -> None:
-    _, rates = document(toy, command, two[0], two[0])
+    _, rates = document(toy, command, two[0], shutil.copytree(two[0], toy.folder / "copy"))
     assert {row["difference"] for row in rates.values()} == {0.0, None}
     assert {row["p_holm"] for row in rates.values()} == {1.0, None}
 
@@ -252,3 +254,15 @@ def test_a_score_file_and_templates_of_the_same_pairs(toy: Toy, command: Command
     assert rates["fmr", "", "all"]["trials"] == 180 - 18
     assert found["left_out"] == ["pooled-fmr-0.05: only the first has it"]
     assert rates["fta", "", "all"]["note"] == "not observable: precomputed scores come without samples"
+
+
+def test_the_same_folder_is_refused_and_no_file_is_overwritten(
+    toy: Toy, command: Command, two: tuple[Path, Path]
+) -> None:
+    same = command("compare", two[0], two[0])
+    assert (same.code, "both are the same run" in same.err) == (2, True)
+    kept = two[0] / "result.json"
+    before = kept.read_bytes()
+    again = command("compare", *two, "--json", kept)
+    assert (again.code, again.out, kept.read_bytes() == before) == (2, "", True)
+    assert "is there already" in again.err

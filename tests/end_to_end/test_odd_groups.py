@@ -17,7 +17,7 @@ POINTS = (
     "{policy: per-group, partition: team, fmr: 0.1}, {policy: reference, group: {team: red}, fmr: 0.2}]"
 )
 STATISTICS = (
-    "{replicates: 50, simulations: 100, references: [{team: red}], equivalence_ratio: 2, "
+    "{replicates: 100, simulations: 100, references: [{team: red}], equivalence_ratio: 2, "
     "adjust: {covariates: [light], target: {light: {dim: 0.5, bright: 0.5}}}}"
 )
 

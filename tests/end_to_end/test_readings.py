@@ -7,6 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from evalharness import pipeline
+from evalharness.plan import load_plan
 from tests.end_to_end.conftest import Command, Done
 from tests.end_to_end.toy import Toy, table
 
@@ -127,3 +129,20 @@ def test_wrong_decisions_are_refused_before_anything_runs(ready: Toy, command: C
     (ready.folder / "decided.csv").unlink()
     gone = refused(command("run", ready.plan, "--out", ready.folder / "run"), ready.folder)
     assert "ground_truth.decisions: no file '" in gone
+
+
+def test_the_second_reading_keeps_what_it_stores_inside_the_run_folder(
+    ready: Toy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decide(ready, ("a1", "d1", "same-person"))
+    folders, read_again = [], pipeline.read_again
+
+    def told(run, given, options):
+        folders.append(options.folder)
+        return read_again(run, given, options)
+
+    monkeypatch.setattr(pipeline, "read_again", told)
+    out = ready.folder / "run"
+    pipeline.run_audit(load_plan(ready.plan), pipeline.RunOptions(out=out))
+    assert folders == [out / "comparisons" / "blocks-second"]
+    assert not folders[0].exists()

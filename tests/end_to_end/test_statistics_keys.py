@@ -21,7 +21,7 @@ POINTS = "[{policy: vendor, threshold: 0.5, name: vendor}, {policy: pooled, fmr:
 SCORES = "{kind: scores, file: scores.csv, score: similarity}"
 TEMPLATES = "{kind: templates, vectors: v.npy, ids: ids.csv, comparator: cosine}"
 EVERYTHING = (
-    "{replicates: 60, simulations: 150, calibration_share: 0.3, references: [{team: blue}], blend_alpha: 0.25, "
+    "{replicates: 100, simulations: 150, calibration_share: 0.3, references: [{team: blue}], blend_alpha: 0.25, "
     "equivalence_ratio: 1.5, adjust: {covariates: [light], target: {light: {dim: 0.25, bright: 0.75}}}}"
 )
 
@@ -138,7 +138,7 @@ def test_a_reference_that_nobody_is_in_is_refused(
 
 
 def test_every_key_does_something(ready: Toy, command: Command) -> None:
-    plain = audit(ready, command, "plain", statistics="{replicates: 60, simulations: 150}")
+    plain = audit(ready, command, "plain", statistics="{replicates: 100, simulations: 150}")
     full = audit(ready, command, "full", statistics=EVERYTHING)
     assert plain["adjusted"] == []
     assert {row["covariates"][0] for row in full["adjusted"]} == {"light"}

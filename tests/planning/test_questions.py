@@ -37,7 +37,7 @@ def test_a_question_in_full():
 @pytest.mark.parametrize(
     ("given_", "expected"),
     [
-        ({"rate": "0"}, ["--rate: found '0', expected a number at least 1e-12 and below 1"]),
+        ({"rate": "0"}, ["--rate: found '0', expected a number at least 1e-09 and below 1"]),
         ({"rate": "1"}, ["--rate: found '1'"]),
         ({"rate": "nan"}, ["--rate: found 'nan'"]),
         ({"rate": "one per cent", "level": "1"}, ["--rate: found 'one per cent'", "--level: found '1'"]),

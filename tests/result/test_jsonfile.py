@@ -1,4 +1,5 @@
 import json
+import os
 import types
 from pathlib import Path
 from typing import Literal, get_args, get_origin, get_type_hints
@@ -177,6 +178,15 @@ def test_a_file_too_large_is_not_read(tmp_path):
     with path.open("wb") as stream:
         stream.truncate(256 * 1024 * 1024 + 1)  # sparse: takes no room
     assert "larger than" in refused(path)
+
+
+def test_pipes_and_devices_are_refused_at_once(tmp_path):
+    path = tmp_path / "result.json"
+    os.mkfifo(path)
+    assert "a regular file was expected" in refused(path)
+    path.unlink()
+    path.symlink_to("/dev/zero")
+    assert "a regular file was expected" in refused(path)
 
 
 def test_schema_is_named_and_closed_in_itself():
