@@ -49,7 +49,7 @@ _SINGLE: tuple[CatalogueEntry, ...] = (
         source="NIST FRTE demographics page, column max/min",
         caution="Driven by the smallest groups and silent on those between. Undefined if a group has no error: a "
         "bound, lower limit of the highest over upper limit of the lowest, stands beside it. Its upper limit is not "
-        f"below that of the ratio of those two groups. {_INTERVAL} In simulations its intervals were wide "
+        f"below that of the ratio of any two groups. {_INTERVAL} In simulations its intervals were wide "
         f"and covered 95 % to 100 %. {_COMMON}",
     ),
     *_rows(

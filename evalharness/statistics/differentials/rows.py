@@ -1,8 +1,9 @@
 """The rows of a result: each measure over groups with its interval, its floor and its zero policy."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import permutations
 
 import numpy as np
 
@@ -23,6 +24,7 @@ UNEVEN = (
     "under equal rates the groups of which little is known not rarely show a value as far from equality; p and the "
     "lower limit weigh what is known of each"
 )
+_ALL_PAIRS = 30  # groups; with more, the pairs with the highest or the lowest rate alone limit their ratio
 FEW_ERRORS = 5.0  # effective errors below which a rate is unstable
 
 
@@ -47,9 +49,13 @@ def not_below_the_pair(row: Differential, rates: GroupRates, level: float) -> Di
     """The ratio of the highest to the lowest rate can be no less than that of any two groups: nor can its limit."""
     if not row.measure.endswith(".max_min") or row.upper is None or not (row.highest and row.lowest):
         return row
-    highest, lowest = rates.groups.index(row.highest), rates.groups.index(row.lowest)
-    upper = Ratios.of(rates).ratio(highest, lowest, level=level).upper
-    return row if upper is None else replace(row, upper=max(row.upper, upper))
+    ratios, every = Ratios.of(rates), range(len(rates.groups))
+    pairs: Iterable[tuple[int, int]] = permutations(every, 2)
+    if len(every) > _ALL_PAIRS:
+        highest, lowest = rates.groups.index(row.highest), rates.groups.index(row.lowest)
+        pairs = [*((highest, g) for g in every if g != highest), *((g, lowest) for g in every if g != lowest)]
+    limits = [ratios.ratio(g, h, level=level).upper for g, h in pairs]
+    return replace(row, upper=max([row.upper, *(limit for limit in limits if limit is not None)]))
 
 
 def blends(
