@@ -16,7 +16,8 @@ _INTERVAL = (
     "Chance alone moves it away from equality: read the floor beside it. Its interval inverts a test against "
     "simulated rates, whose effective trials follow the assumed rate, and covers at least 96.25 % under equal "
     "rates, where it can miss on one side alone. The lower limit is the higher of two: that of the test, and the "
-    "least value that joint limits of all rates (error (1 - level)/4) allow. Test and p compare rates drawn towards the common one by "
+    "least value that joint limits of all rates (error (1 - level)/4) allow. Test and p compare rates drawn "
+    "towards the common one by "
     "half an error, so that they weigh what is known; value, floor and upper limit are those of the measure itself."
 )
 
