@@ -14,9 +14,10 @@ _COMMON = (
 )
 _INTERVAL = (
     "Chance alone moves it away from equality: read the floor beside it. Its interval inverts a test against "
-    "simulated rates, whose effective trials follow the assumed rate, and covers about 97.5 % under equal rates, where "
-    "it can miss on one side alone. The lower limit is the higher of two: that of the test, and the least value that "
-    "joint limits of all rates (error (1 - level)/4) allow. Test and p compare rates drawn towards the common one by "
+    "simulated rates, whose effective trials follow the assumed rate, and covers at least 96.25 % under equal "
+    "rates, where it can miss on one side alone. The lower limit is the higher of two: that of the test, and the "
+    "least value that joint limits of all rates (error (1 - level)/4) allow. Test and p compare rates drawn "
+    "towards the common one by "
     "half an error, so that they weigh what is known; value, floor and upper limit are those of the measure itself."
 )
 
@@ -88,14 +89,15 @@ _SINGLE: tuple[CatalogueEntry, ...] = (
         "ratio_to_reference",
         title="Ratio to the reference group",
         formula="x of the group / x of the reference; log scale, SE = sqrt(sum of DEFF (1-p)/e) with Student "
-        "quantiles, each limit further out by 1.5 times the covariance part of the rate that it makes higher; exact "
-        "given the sum of errors below five effective errors",
+        "quantiles, each limit further out by 1.5 times the covariance part of the rate that it makes higher; "
+        "conditional on the sum of errors, at effective trials, below five effective errors",
         direction="nearer to 1 is more alike",
         unit="ratio",
         source="Katz log interval with design effects; Welch & Satterthwaite degrees of freedom",
         caution="The choice of the reference is a value judgement. Undefined if the reference has no error. Limits of "
         "several ratios hold one by one, not all at once. In simulations it covered 91 % to 99 %, least with about "
-        "ten subjects in a group. A ratio near 1 with wide limits shows nothing.",
+        "ten subjects in a group. A ratio near 1 with wide limits shows nothing. The "
+        "covariance part borrows from all groups of the partition, as much as 3 effective errors weigh.",
     ),
     *_rows(
         "log_spread",

@@ -66,13 +66,14 @@ ENTRIES: tuple[CatalogueEntry, ...] = (
         id="two_groups",
         name="Test of two groups",
         formula="difference of log rates, less 1.5 times the covariance part of the lower rate, / clustered standard "
-        "error against Student's t (Welch & Satterthwaite); exact given the sum of errors below five effective errors. "
+        "error against Student's t (Welch & Satterthwaite); conditional on the sum below five effective errors. "
         "Adjusted over all pairs: Holm for claims, Benjamini and Hochberg for exploration",
         direction="a small p speaks against equal rates",
         unit="p-value",
         source="Holm 1979; Benjamini & Hochberg 1995",
         caution="The family is all pairs of groups of one measure, operating point and partition; it does not adjust "
-        "for several of these. No difference shown is not equality.",
+        "for several of these. No difference shown is not equality. A group without errors counts as its disjoint "
+        "trials; the covariance part borrows from all groups of the partition.",
     ),
     CatalogueEntry(
         id="equivalence",
