@@ -119,7 +119,11 @@ def _unpacked(content: bytes, pool: Pool, request: Request) -> BatchResult:
         raise ValueError("a batch of another shape")
     if any({match.squares.shape, match.products.shape} != {(pool.codes, pool.codes)} for match in matches):
         raise ValueError("matches of another shape")
-    limits = [(held.first, len(pool)), (held.second, len(pool)), (result.keys, pool.codes**2)]
+    limits: list[tuple[NDArray[np.integer], int]] = [
+        (held.first, len(pool)),
+        (held.second, len(pool)),
+        (result.keys, pool.codes**2),
+    ]
     for places, below in [*limits, *((match.places, len(pool) * pool.codes) for match in matches)]:
         if len(places) and not 0 <= int(places.min()) <= int(places.max()) < below:
             raise ValueError("a batch of other templates")

@@ -85,9 +85,10 @@ def test_turning_the_runs_turns_the_signs(toy: Toy, command: Command, two: tuple
 
 
 def test_a_run_compared_with_itself_differs_nowhere(toy: Toy, command: Command, two: tuple[Path, Path]) -> None:
-    _, rates = document(toy, command, two[0], shutil.copytree(two[0], toy.folder / "copy"))
+    found, rates = document(toy, command, two[0], shutil.copytree(two[0], toy.folder / "copy"))
     assert {row["difference"] for row in rates.values()} == {0.0, None}
     assert {row["p_holm"] for row in rates.values()} == {1.0, None}
+    assert found["notes"][0].startswith("Both runs hold the same scores")
 
 
 @pytest.mark.parametrize("width", [20, 60, 83, 120])
@@ -230,7 +231,7 @@ def test_a_system_that_gives_no_template_has_no_rates_but_rejections(toy: Toy, c
     assert -1 <= fta["lower"] < -0.5
     assert vendor["fta", "team=green"]["note"] == "no samples"
     assert {row["verdict"] for row in found["spreads"]} == {""}
-    assert command("compare", none, none).code == 0
+    assert command("compare", none, shutil.copytree(none, toy.folder / "copy")).code == 0
 
 
 def test_the_same_template_for_everybody(toy: Toy, command: Command) -> None:

@@ -68,7 +68,7 @@ def rows_of(result: dict, **wanted: str) -> list[dict]:
 @pytest.mark.parametrize("system", [SCORES, TEMPLATES], ids=["scores", "templates"])
 def test_calibration_subjects_are_measured_nowhere(ready: Toy, command: Command, system: str) -> None:
     write_templates(ready, seed=1)
-    result = audit(ready, command, "run", system=system, statistics="{calibration_share: 0.3, replicates: 60}")
+    result = audit(ready, command, "run", system=system, statistics="{calibration_share: 0.3, replicates: 100}")
     mask = load_counts(counts_folder(ready.folder / "run")).calibration
     assert mask.tolist().count(True) == 6
     assert int(mask[:10].sum()) == 3  # as many of either team
@@ -93,7 +93,7 @@ def test_the_seed_draws_the_calibration_subjects(ready: Toy, command: Command) -
 
 
 def test_two_calibrated_runs_are_compared_on_the_subjects_that_were_measured(ready: Toy, command: Command) -> None:
-    share = "{calibration_share: 0.3, replicates: 60}"
+    share = "{calibration_share: 0.3, replicates: 100}"
     audit(ready, command, "one", statistics=share)
     write_scores(ready, seed=2)
     audit(ready, command, "two", statistics=share)
@@ -107,14 +107,14 @@ def test_two_calibrated_runs_are_compared_on_the_subjects_that_were_measured(rea
     assert (fmr["trials"], fmr["subjects"]) == (28 * 27 // 2 - 14, 14)
     assert fmr["own_first"] == fmr["first"]  # the very trials that the run was measured on
     assert fmr["own_second"] == fmr["second"]
-    audit(ready, command, "three", statistics="{calibration_share: 0.3, replicates: 60}", seed="9")
+    audit(ready, command, "three", statistics="{calibration_share: 0.3, replicates: 100}", seed="9")
     refused = command("compare", ready.folder / "one", ready.folder / "three")
     assert refused.code == 2
     assert "other subjects set the thresholds" in refused.err
 
 
 def test_review_of_a_calibrated_run_lists_everybody(ready: Toy, command: Command) -> None:
-    audit(ready, command, "run", statistics="{calibration_share: 0.3, replicates: 60}")
+    audit(ready, command, "run", statistics="{calibration_share: 0.3, replicates: 100}")
     done = command("review", ready.folder / "run", "--manifest", ready.images / "manifest.yaml", "--most", 3)
     assert done.code == 0, done.err
     assert "Most alike of two subjects (highest non-mated scores): 3" in done.out
