@@ -59,8 +59,8 @@ ENTRIES: tuple[CatalogueEntry, ...] = (
         direction="a small p speaks against equal rates",
         unit="p-value",
         source="Wald; Welch 1951",
-        caution="No difference shown is not equality. A small p says nothing of the size of the difference. In "
-        "simulations of equal rates p fell below 5 % in 1 % to 8 % of draws.",
+        caution="No difference shown is not equality. A small p says nothing of the size of the difference. How "
+        "often it is small where rates are equal stands in docs/validation.md.",
     ),
     CatalogueEntry(
         id="two_groups",
