@@ -11,8 +11,8 @@ from evalharness.counts import Counts
 
 from . import peers
 from .drawing import draw
-from .observed import Observed, observe
 from .effects import Effect
+from .observed import Observed, observe
 from .population import Population
 
 VERSIONS = {"fairlearn": "0.15.0", "cimat": "0.1.2"}

@@ -5,8 +5,8 @@ import pytest
 
 from benchmarks.validation import peers
 from benchmarks.validation.drawing import draw
-from benchmarks.validation.observed import Observed, observe
 from benchmarks.validation.effects import Effect
+from benchmarks.validation.observed import Observed, observe
 from benchmarks.validation.population import Population
 from evalharness.statistics.intervals import wilson
 
