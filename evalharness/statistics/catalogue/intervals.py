@@ -23,8 +23,8 @@ ENTRIES: tuple[CatalogueEntry, ...] = (
         "scores with known rates nominal 95 % intervals held the truth in about 93 % to 98 % of draws wherever 50 "
         "subjects and 5 effective errors stood behind them, and in 90 % and more elsewhere; where they missed, the "
         "truth was mostly higher. The exception: kinds of subjects rarer than about 3 in G may be missing from a "
-        "sample of G subjects, and the truth can then lie above the interval (measured in docs/validation.md). With fewer "
-        "effective errors they are wide rather than wrong: up to ten times what a "
+        "sample of G subjects, and the truth can then lie above the interval (measured in docs/validation.md). "
+        "With fewer effective errors they are wide rather than wrong: up to ten times what a "
         "known spread would give. The method was chosen on such scores; real ones can be spread otherwise.",
     ),
     CatalogueEntry(
