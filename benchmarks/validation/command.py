@@ -18,7 +18,7 @@ from .document import RunFacts, document
 from .running import CIMAT, FAIRLEARN, OURS, PAIRS, run
 
 _QUICK_DRAWS, _SEED = 20, 2026
-_SECONDS = {RATE: 0.006, RATIO: 0.045, GROUPS: 0.2, FITTED: 0.14}  # of a draw on one idle core of a laptop, all methods
+_SECONDS = {RATE: 0.006, RATIO: 0.045, GROUPS: 0.2, FITTED: 0.14}  # of a draw on one idle core, all methods
 
 
 def main(arguments: list[str] | None = None) -> int:

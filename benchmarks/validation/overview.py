@@ -93,7 +93,8 @@ def misses(lines: Sequence[Line]) -> str:
 _RARE = """A kind of subject rarer than about 3/G may be absent from a sample of G: with a share s of all subjects it is
 absent from (1 - s)^G of the samples, from 0.05 of them at s = 3/G. No interval sees what was not sampled; the truth
 then mostly lies above. In {few} of {all} populations with a rare kind it is rarer than 3/G, absent from {least:.2f} to
-{most:.2f} of their samples: there {missed} of {few} lines are too low, of the other populations with a rare kind {others} of {rest}."""
+{most:.2f} of their samples: there {missed} of {few} lines are too low, of the other populations with a rare kind
+{others} of {rest}."""
 
 
 def rare_kinds(lines: Sequence[Line]) -> str:

@@ -7,7 +7,8 @@ Scores are similarities. With independent standard normal effects b (non-mated) 
 
 Noise is normal (a probit model), or exponential with mean 1: then the match probability of two subjects is the
 product of two log-normal factors, cut off at 1. In a third kind of population a share of the subjects has one common
-effect b = 1, all others none, and noise is normal. Means are set so that every group has its stated rates at threshold 0.
+effect b = 1, all others none, and noise is normal. Means are set so that every group has its stated rates at
+threshold 0.
 """
 
 from collections.abc import Callable

@@ -143,7 +143,7 @@ def test_the_document_says_what_a_sample_cannot_show_of_a_rare_kind():
     text = rare_kinds(lines)
     assert "In 4 of 6 populations" in text
     assert "absent from 0.13 to\n0.37" in text
-    assert "there 4 of 4 lines are too low, of the other populations with a rare kind 0 of 2." in text
+    assert "there 4 of 4 lines are too low, of the other populations with a rare kind\n0 of 2." in text
     assert rare_kinds([line for line in lines if line.subjects == 1000]) == ""
 
 

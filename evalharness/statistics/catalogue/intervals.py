@@ -22,8 +22,9 @@ ENTRIES: tuple[CatalogueEntry, ...] = (
         "several groups hold one by one, not all at once. With fewer than three subjects there is none. On simulated "
         "scores with known rates nominal 95 % intervals held the truth in about 93 % to 98 % of draws wherever 50 "
         "subjects and 5 effective errors stood behind them, and in 90 % and more elsewhere; where they missed, the "
-        "truth was mostly higher. Kinds of subjects rarer than about 3 in G may be missing from a sample of G subjects; the "
-        "truth then lies above the interval far more often (measured in docs/validation.md). With fewer effective errors they are wide rather than wrong: up to ten times what a "
+        "truth was mostly higher. The exception: kinds of subjects rarer than about 3 in G may be missing from a "
+        "sample of G subjects, and the truth can then lie above the interval (measured in docs/validation.md). "
+        "With fewer effective errors they are wide rather than wrong: up to ten times what a "
         "known spread would give. The method was chosen on such scores; real ones can be spread otherwise.",
     ),
     CatalogueEntry(
