@@ -8,7 +8,7 @@ import numpy as np
 from evalharness.records import BoolArray, FloatArray
 from evalharness.statistics.adjustment.tables import Spread, Stratified
 from evalharness.statistics.evidence import Evidence, WeightedRate
-from evalharness.statistics.intervals import Interval, t_quantile, zero_error_upper
+from evalharness.statistics.intervals import Interval, t_quantile
 from evalharness.statistics.spread import logit_limits
 from evalharness.statistics.variance import PlugIn, weighted_jackknife
 
@@ -25,6 +25,8 @@ class Weighted:
     evidence: Evidence  # what limits rest on
     covered: float  # share of the target that the strata with comparisons hold
     kish: float  # (sum w)^2 / sum w^2 over comparisons, before subjects are taken into account
+    share: FloatArray = field(repr=False)  # (strata in use,) weights, adding up to 1
+    disjoint: FloatArray = field(repr=False)  # (strata in use,) comparisons that share no subject
 
     @property
     def errors(self) -> int:
@@ -66,7 +68,48 @@ def weighted_rate(table: Stratified, weights: FloatArray, *, clusters: int) -> W
     evidence = _evidence(WeightedRate(value, kish), table, spread, used=share > 0, clusters=clusters)
     inside = 0 < value < 1 and clusters > 1
     variance = evidence.plug_in.guarded(value, kish, clusters=clusters) if inside else 0.0
-    return Weighted(value, variance, spread.influence, evidence, covered, kish)
+    apart = _disjoint(table, share) if variance <= 0 else np.zeros(0)
+    return Weighted(value, variance, spread.influence, evidence, covered, kish, share[share > 0], apart)
+
+
+def _disjoint(table: Stratified, share: FloatArray) -> FloatArray:
+    """(strata in use,) comparisons without a common subject, in each and, scaled down alike, in all together."""
+    trials, used = table.trials, np.flatnonzero(share > 0)
+    alone = []
+    for stratum in used.tolist():
+        coefficients = np.zeros(len(trials))
+        coefficients[stratum] = 1 / trials[stratum]
+        alone.append(table.spread(coefficients).disjoint)
+    together = table.spread(np.where(share > 0, 1 / float(trials[used].sum()), 0.0)).disjoint
+    each = np.array(alone, dtype=np.float64)
+    return np.asarray(each * min(1.0, together / float(each.sum())), dtype=np.float64)
+
+
+def worst_case(share: FloatArray, trials: FloatArray, *, level: float) -> float:
+    """The highest rate sum_s w_s p_s at which no error in any stratum has a probability of 1 - level.
+
+    At the maximum under prod (1 - p_s)^n_s = 1 - level, 1 - p_s = min(1, k n_s / w_s) with one k for all strata:
+    strata of great weight in which little was seen take all of the error.
+
+    Args:
+        share: (s,) w, above 0, adding up to 1.
+        trials: (s,) n, independent trials without an error, above 0.
+        level: One-sided.
+
+    >>> round(worst_case(np.array([0.5, 0.5]), np.array([3.0, 1000.0]), level=0.95), 4)
+    0.3158
+    """
+    ratio = trials / share
+
+    def chance(log_k: float) -> float:
+        return float(np.sum(trials * np.minimum(0.0, log_k + np.log(ratio))))
+
+    low, high = math.log1p(-level) / float(trials.min()) - float(np.log(ratio).max()) - 1, -float(np.log(ratio).min())
+    for _ in range(200):
+        middle = (low + high) / 2
+        low, high = (low, middle) if chance(middle) >= math.log1p(-level) else (middle, high)
+    right = np.minimum(1.0, np.exp(high) * ratio)
+    return float(np.sum(share * (1 - right)))
 
 
 def _evidence(rate: WeightedRate, table: Stratified, spread: Spread, *, used: BoolArray, clusters: int) -> Evidence:
@@ -90,7 +133,7 @@ def _evidence(rate: WeightedRate, table: Stratified, spread: Spread, *, used: Bo
 def interval_of(rate: Weighted, *, level: float) -> Interval:
     """Limits of a weighted rate, as of unweighted ones: on the logit scale, with the worst case for no error."""
     if rate.variance <= 0:
-        bound = zero_error_upper(rate.evidence.disjoint, level=level)
+        bound = worst_case(rate.share, rate.disjoint, level=level) if len(rate.disjoint) else 1.0
         return Interval(0.0, bound) if rate.value == 0 else Interval(1 - bound, 1.0)
     return logit_limits(rate.evidence, level=level)
 
