@@ -149,13 +149,21 @@ def difference_interval(evidence: PairedEvidence, *, level: float) -> Interval:
 
 
 def ratio_interval(evidence: PairedEvidence, *, level: float) -> Interval | None:
-    """Limits of first / second: Student's on the logarithm; None where either has no error, or none of its own."""
+    """Limits of first / second: Student's on the logarithm; None where either has no error, or none of its own.
+
+    The standard error is that of the logarithm or, where larger, the one that the p-value of equal rates implies
+    (test-based limits: Miettinen, American Journal of Epidemiology 1976, 103:226-235). So limits and test agree on
+    whether the ratio is 1.
+    """
     ratio = evidence.errors.ratio
     if ratio is None or not evidence.log_variance:
         return None
-    factor = evidence.clusters / (evidence.clusters - 1)
-    half = t_quantile(level, degrees=evidence.clusters - 1) * math.sqrt(evidence.log_variance * factor)
-    half = min(half, 700.0)  # exp() stays finite
+    degrees = evidence.clusters - 1
+    error = math.sqrt(evidence.log_variance * evidence.clusters / degrees)
+    p_value = p_no_difference(evidence)
+    if ratio != 1 and p_value < 1:
+        error = max(error, abs(math.log(ratio)) / t_quantile(1 - p_value, degrees=degrees))
+    half = min(t_quantile(level, degrees=degrees) * error, 700.0)  # exp() stays finite
     return Interval(ratio * math.exp(-half), ratio * math.exp(half))
 
 

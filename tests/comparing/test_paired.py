@@ -168,14 +168,33 @@ def test_no_discordant_trial_leaves_an_interval_and_no_ratio_limits() -> None:
 
 
 def test_the_ratio_interval_by_hand() -> None:
-    # Two errors of the first alone, both with four more: logs of 6 / 4.
-    found = subject_pairs(np.arange(10), np.arange(10) < 6, np.arange(10) < 4)
-    variance = 2 / 36 + 4 * (1 / 6 - 1 / 4) ** 2
-    half = stats.t.ppf(0.975, 9) * math.sqrt(variance * 10 / 9)
+    # Sixty errors of the first alone, both with forty more, one trial a subject: logs of 100 / 40.
+    found = subject_pairs(np.arange(1000), np.arange(1000) < 100, np.arange(1000) < 40)
+    variance = 60 / 100**2 + 40 * (1 / 100 - 1 / 40) ** 2
+    half = stats.t.ppf(0.975, 999) * math.sqrt(variance * 1000 / 999)
     limits = ratio_interval(found, level=0.95)
     assert limits is not None
-    assert math.isclose(limits.lower, 1.5 * math.exp(-half))
-    assert math.isclose(limits.upper, 1.5 * math.exp(half))
+    assert math.isclose(limits.lower, 2.5 * math.exp(-half), rel_tol=1e-9)
+    assert math.isclose(limits.upper, 2.5 * math.exp(half), rel_tol=1e-9)
+
+
+def test_where_the_test_is_less_sure_the_ratio_interval_takes_its_standard_error() -> None:
+    # Two errors of the first alone, both with four more: logs of 6 / 4, and an exact p-value.
+    found = subject_pairs(np.arange(10), np.arange(10) < 6, np.arange(10) < 4)
+    p_value = p_no_difference(found)
+    half = stats.t.ppf(0.975, 9) * math.log(1.5) / stats.t.ppf(1 - p_value / 2, 9)
+    limits = ratio_interval(found, level=0.95)
+    assert limits is not None
+    assert math.isclose(limits.upper, 1.5 * math.exp(half), rel_tol=1e-9)
+
+
+@given(st.integers(1, 40), st.integers(1, 40))
+def test_the_ratio_interval_leaves_1_out_only_where_the_test_rejects(b: int, c: int) -> None:
+    found = evidence(b, c, 1000)
+    limits = ratio_interval(found, level=0.95)
+    assert limits is not None
+    if p_no_difference(found) > 0.05 + 1e-9:
+        assert limits.lower < 1 < limits.upper
 
 
 def test_few_discordant_trials_have_the_exact_p_value() -> None:
