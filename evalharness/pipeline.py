@@ -133,7 +133,8 @@ def _compared(run: Prepared, given: Given, folder: RunFolder, options: RunOption
     if not options.discard:
         save_counts(counts_folder(folder.path), _to_store(run, counts))
     if isinstance(given, Enrolment) and run.plan.system.kind in ("dlib", "deepface"):
-        _time(run, given, counts, folder.path, seconds)
+        whole = None if options.resume else ComparisonTime(seconds=seconds, comparisons=_completed(counts))
+        _time(run, given, folder.path, whole)
     return counts
 
 
@@ -142,15 +143,18 @@ def _compare_options(folder: Path, options: RunOptions) -> CompareOptions:
     return CompareOptions(workers=options.workers, folder=folder, progress=progress)
 
 
-def _time(run: Prepared, enrolment: Enrolment, counts: Counts, folder: Path, seconds: float) -> None:
-    """Keep response times beside the result, in which they would change from run to run."""
+def _time(run: Prepared, enrolment: Enrolment, folder: Path, comparison: ComparisonTime | None) -> None:
+    """Keep response times beside the result, in which they would change from run to run.
+
+    A resumed run may have taken up comparisons that were made before: it states no rate of them.
+    """
     store = folder / "templates"
     times = response_times(
         run.samples,
         enrolment_seconds(run.samples, enrolment.identity, store_folder=store, pixel_limit=PIXEL_LIMIT),
         partitions=run.partitions,
         level=run.plan.interval_level,
-        comparison=ComparisonTime(seconds=seconds, comparisons=_completed(counts)),
+        comparison=comparison,
     )
     write_response_times(folder, times)
 

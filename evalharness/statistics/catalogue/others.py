@@ -34,8 +34,8 @@ ENTRIES: tuple[CatalogueEntry, ...] = (
         id="compare.ratio",
         name="Ratio of two systems' rates",
         formula="errors of the first / errors of the second, on the same trials; limits on the logarithm from "
-        "e_i(first) / E(first) - e_i(second) / E(second) of each subject or dyad, with Student's quantile and the standard "
-        "error of these or, where larger, the one that the p-value of no difference implies",
+        "e_i(first) / E(first) - e_i(second) / E(second) of each subject or dyad, with Student's quantile and the "
+        "standard error of these or, where larger, the one that the p-value of no difference implies",
         direction="below 1: the first errs less",
         unit="ratio",
         source=_CLUSTERED,
