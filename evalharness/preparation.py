@@ -67,7 +67,7 @@ def prepare(plan: AuditPlan) -> Prepared:
         return partition(samples, names, manifest=dataset.manifest, age_bins=plan.age_bins)
 
     partitions = tuple(divided(names) for names in plan.partitions())
-    calibration_subjects(plan, samples, partitions)  # refused here, before anything runs
+    _check_calibration(plan, calibration_subjects(plan, samples, partitions))
     return Prepared(
         plan=plan,
         dataset=dataset,
@@ -86,16 +86,22 @@ _FEWEST_ON_A_SIDE = 3  # subjects: with fewer, a threshold or a rate has no spre
 
 
 def calibration_subjects(plan: AuditPlan, samples: Samples, partitions: tuple[Partition, ...]) -> BoolArray | None:
-    """(subjects,) who sets fitted thresholds, drawn by the plan's seed; None where all do and all are measured.
-
-    Raises:
-        PlanError: Too few subjects are on one side.
-    """
+    """(subjects,) who sets fitted thresholds, drawn by the plan's seed; None where all do and all are measured."""
     share = plan.statistics.calibration_share
     if share is None:
         return None
     rng = np.random.default_rng([plan.seed, *b"calibration"])
-    chosen = split_subjects(samples.subject_of, partitions[0], share=float(share), rng=rng)
+    return split_subjects(samples.subject_of, partitions[0], share=float(share), rng=rng)
+
+
+def _check_calibration(plan: AuditPlan, chosen: BoolArray | None) -> None:
+    """Refuse a share that leaves too few subjects on one side.
+
+    Raises:
+        PlanError: With the numbers.
+    """
+    if chosen is None:
+        return
     setting, measured = int(np.count_nonzero(chosen)), int(np.count_nonzero(~chosen))
     if min(setting, measured) < _FEWEST_ON_A_SIDE:
         text = (
@@ -106,7 +112,6 @@ def calibration_subjects(plan: AuditPlan, samples: Samples, partitions: tuple[Pa
             f"the plan {plan.audit} divides too few subjects",
             [plan.fault(("statistics", "calibration_share"), text)],
         )
-    return chosen
 
 
 def _references(plan: AuditPlan, partitions: tuple[Partition, ...]) -> tuple[str, ...]:

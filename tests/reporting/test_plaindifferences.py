@@ -26,7 +26,7 @@ def test_ratio_or_bound_and_dispersion_with_what_equal_rates_show():
         ["measure", "value", "if", "equal", "rates"],
         ["FMR", "max/min", "at", "least", "0.12"],
         ["FMR", "max/geomean", "2.8", "[1.0,", "none]"],
-        ["FMR", "corrected", "Gini", "0.64", "[0,", "0.71]", "0.34,", "at", "most", "0.64"],
+        ["FMR", "corrected", "Gini", "0.64", "[0,", "0.71]", "0.34,", "95%", "below", "0.64"],
         ["FNMR", "max/min", "1.5"],
         ["left", "out:", "c\\u001b"],
     ]
